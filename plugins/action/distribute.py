@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole path: register, store, schedule, render, deliver, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.utils.display import Display
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import DistributeRequest, distribute
+from ansible_collections.multicluster.apps.plugins.module_utils._run.module_tasks import source_of
+from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
+from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import documents_of
+from ansible_collections.multicluster.apps.plugins.plugin_utils import reports
+from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import DISTRIBUTE_SPEC
+from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
+from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import connections, hosts_of_group
+from ansible_collections.multicluster.apps.plugins.plugin_utils.progress import Progress
+from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import delivery_options, scope_of
+from ansible_collections.multicluster.apps.plugins.plugin_utils.templates import rendered
+from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
+
+
+class ActionModule(HubAction):
+    """See plugins/modules/distribute.py."""
+
+    SPEC = DISTRIBUTE_SPEC
+    RULES = {"mutually_exclusive": [("src", "template")]}
+
+    def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:
+        """Run the whole path."""
+        request = DistributeRequest(
+            hosts=hosts_of_group(params["group"], task_vars) if params["group"] else None,
+            store=self._store(params, task_vars),
+            scope=scope_of(params),
+            guards=Guards(max_removed_clusters=params["max_removed_clusters"]),
+            deliver=params["deliver"],
+            options=delivery_options(params, check=self.check),
+            strict=params["strict"],
+            forks=params["forks"] or int(task_vars.get("ansible_forks") or 5),
+        )
+        tools = self.tools(params, must_exist=request.hosts is None and request.store is None)
+        done = distribute(request, tools, connections(task_vars), Progress(Display().display))
+        return reports.of_run(done, diff=self.diff)
+
+    def _store(self, params: Params, task_vars: Mapping[str, Any]) -> StoreRequest | None:
+        if params["src"]:
+            src = self.absolute(params["src"])
+            documents = documents_of(src, None, vault_of(self._loader))
+            return StoreRequest(documents, source_of(src, str(params["hub_dir"])))
+        if params["template"]:
+            items = rendered(params["template"], task_vars, self._loader, self._templar)
+            documents = [each for item in items for each in documents_of(None, item["text"], None, item["where"])]
+            return StoreRequest(documents, source_of([item["where"] for item in items], str(params["hub_dir"])))
+        return None

@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a hub holds, where things run, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
+from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import INFO_SPEC
+from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
+from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import scope_of
+
+
+class ActionModule(HubAction):
+    """See plugins/modules/info.py."""
+
+    SPEC = INFO_SPEC
+
+    def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:  # noqa: ARG002
+        """Read the hub and answer."""
+        loaded = parse_contents(self.tools(params, must_exist=True).hub.load())
+        answer = inform(loaded, scope_of(params), params["kinds"], Guards())
+        return {"changed": False, **answer, "warnings": list(loaded.warnings)}

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the hub is told after delivery: the status of Descriptions and the aggregated status of Subscriptions.
+
+Reference, sections "Objects" (Description.status, Subscription.status) and "Aggregated status".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name, description_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
+from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import subscription_spec_hash
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC
+from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
+    ClusterOutcome,
+    HealthStatus,
+    ObjectOutcome,
+    Result,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Description,
+    ManagedCluster,
+    Subscription,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
+
+_THERE = frozenset({Result.CREATED, Result.UPDATED, Result.UNCHANGED})
+_REASON_LIMIT = 1024
+
+
+def description_status(description: Description, outcome: ClusterOutcome, refusal: str | None) -> dict[str, Any]:
+    """`status` of a Description after a delivery.
+
+    `manifestStatuses` has an entry for each object that the cluster was seen to hold: none for a directory cluster, which
+    runs nothing.
+
+    :param refusal: why nothing of this Description was tried; None where it was.
+    """
+    mine = _outcomes_of(description, outcome)
+    failures = [f"{item.key}: {item.reason}" for item in mine if item.result is Result.FAILED]
+    failures += [f"{item.key}: not healthy in time" for item in outcome.unhealthy if item in mine]
+    reasons = [refusal] if refusal else [*outcome.errors, *failures]
+    status: dict[str, Any] = {"phase": "Failure" if reasons else "Success"}
+    if reasons:
+        status["reason"] = "; ".join(reasons)[:_REASON_LIMIT]
+    seen = [_manifest_status(item, feed) for item, feed in _with_feeds(description, mine) if _was_seen(item)]
+    if seen:
+        status["manifestStatuses"] = seen
+    return status
+
+
+def _outcomes_of(description: Description, outcome: ClusterOutcome) -> list[ObjectOutcome]:
+    base = description.meta.name.rpartition("-")[0]
+    return [item for item in outcome.outcomes if base in (item.applyset, *item.shared_with)]
+
+
+def _with_feeds(description: Description, outcomes: Sequence[ObjectOutcome]) -> Iterable[tuple[ObjectOutcome, Feed]]:
+    """The outcomes in the order of the Description's objects."""
+    by_key = {item.key: item for item in outcomes}
+    for text in description.raw_objects if description.deployer == GENERIC else ():
+        feed = Feed.to(decode(text))
+        if feed.object_key in by_key:
+            yield by_key[feed.object_key], feed
+
+
+def _was_seen(item: ObjectOutcome) -> bool:
+    return item.result in _THERE and item.health is not None
+
+
+def _manifest_status(item: ObjectOutcome, feed: Feed) -> dict[str, Any]:
+    return {**feed.as_raw(), **({"observedStatus": dict(item.status)} if item.status else {})}
+
+
+def subscription_status(
+    subscription: Subscription, clusters: Sequence[ManagedCluster], snapshot: Snapshot
+) -> dict[str, Any]:
+    """`status` of a Subscription, computed from the Descriptions of its clusters.
+
+    :param clusters: where it is bound, in scheduling order.
+    """
+    status: dict[str, Any] = {
+        "bindingClusters": [cluster.binding for cluster in clusters],
+        "specHash": subscription_spec_hash(subscription.raw["spec"]),
+    }
+    charts = [feed for feed in subscription.feeds if feed.kind == "HelmChart"]
+    if charts:
+        status["desiredReleases"] = len(charts) * len(clusters)
+    observed = [_observed(subscription, cluster, snapshot) for cluster in clusters]
+    status["aggregatedStatuses"] = [
+        _aggregated(snapshot.feed_meant(feed) or feed, clusters, observed) for feed in subscription.feeds
+    ]
+    return status
+
+
+def _observed(
+    subscription: Subscription, cluster: ManagedCluster, snapshot: Snapshot
+) -> Mapping[Feed, Mapping[str, Any]]:
+    """What one cluster's Description says of each feed: the desired object with the status that was seen."""
+    base = base_name(subscription.meta.namespace, subscription.meta.name)
+    description = snapshot.descriptions_by_key.get((cluster.namespace, description_name(base, GENERIC)))
+    if description is None:
+        return {}
+    seen = {Feed.of(entry): entry.get("observedStatus") for entry in description.status.get("manifestStatuses") or ()}
+    desired = {Feed.to(raw): raw for raw in map(decode, description.raw_objects)}
+    return {feed: {**desired[feed], "status": status or {}} for feed, status in seen.items() if feed in desired}
+
+
+def _aggregated(
+    feed: Feed, clusters: Sequence[ManagedCluster], observed: Sequence[Mapping[Feed, Mapping[str, Any]]]
+) -> dict[str, Any]:
+    details = [
+        {"clusterId": cluster.cluster_id, "clusterName": cluster.name, **_feed_status(found.get(feed))}
+        for cluster, found in zip(clusters, observed, strict=True)
+    ]
+    summary: dict[str, Any] = {"available": bool(details) and all(each["available"] for each in details)}
+    replicas = [each["replicaStatus"] for each in details if "replicaStatus" in each]
+    if replicas:
+        summary["replicaStatus"] = _summed(replicas)
+    return {**feed.as_raw(), "feedStatusDetails": details, "feedStatusSummary": summary}
+
+
+def _feed_status(raw: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Beyond Clusternet, `available` means healthy; what was never seen is not."""
+    if raw is None:
+        return {"available": False}
+    found = health(raw)
+    status: dict[str, Any] = {"available": found.status is HealthStatus.CURRENT}
+    if found.replica_status:
+        status["replicaStatus"] = dict(found.replica_status)
+    return status
+
+
+def _summed(replicas: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """Numbers added up; `observedGeneration` is no number of replicas, so the largest stands for all."""
+    fields = sorted({field for each in replicas for field in each})
+    return {
+        field: (max if field == "observedGeneration" else sum)(each.get(field, 0) for each in replicas)
+        for field in fields
+    }

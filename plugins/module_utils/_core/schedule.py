@@ -1,0 +1,125 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which Subscription goes to which clusters, and which clusters it leaves (reference, section "Scheduling")."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    CREATED_BY,
+    LABEL_CREATED_BY,
+    SCHEDULER_NAMES,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, ManagedCluster, Subscription
+from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What one run may take away without being told so.
+
+    :param max_removed_clusters: from how many clusters a Subscription may be taken.
+    """
+
+    max_removed_clusters: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one Subscription goes.
+
+    :param selection: a verdict for each cluster; None where the Subscription could not be judged.
+    :param clusters: the chosen clusters in scheduling order; empty where there are problems.
+    :param leaving: our Bases in clusters that are chosen no longer; empty where there are problems.
+    :param problems: why nothing was decided. What runs then stays as it is.
+    """
+
+    subscription: Subscription
+    selection: Selection | None = None
+    clusters: tuple[ManagedCluster, ...] = ()
+    leaving: tuple[Base, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def schedule(snapshot: Snapshot, guards: Guards) -> tuple[Placement, ...]:
+    """Place every Subscription that our scheduler serves; the order is that of the snapshot.
+
+    Subscriptions that are being deleted, or that name another scheduler, have no placement.
+    """
+    bases = bases_by_name(snapshot)
+    return tuple(
+        _place(subscription, snapshot.clusters, bases.get(_base_of(subscription), ()), guards)
+        for subscription in snapshot.subscriptions
+        if not subscription.meta.is_deleting and subscription.scheduler_name in SCHEDULER_NAMES
+    )
+
+
+def abandoned(snapshot: Snapshot) -> tuple[Base, ...]:
+    """Our Bases whose Subscription is gone. To remove a Subscription is consent to remove what it delivered."""
+    alive = {_base_of(item) for item in snapshot.subscriptions if not item.meta.is_deleting}
+    return tuple(base for name, bases in bases_by_name(snapshot).items() if name not in alive for base in bases)
+
+
+def bases_by_name(snapshot: Snapshot) -> Mapping[str, tuple[Base, ...]]:
+    """Our Bases; all Bases of one Subscription share their name, each in the namespace of its cluster."""
+    found: dict[str, list[Base]] = defaultdict(list)
+    for base in snapshot.bases:
+        if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY:
+            found[base.meta.name].append(base)
+    return {name: tuple(bases) for name, bases in found.items()}
+
+
+def _base_of(subscription: Subscription) -> str:
+    return base_name(subscription.meta.namespace, subscription.meta.name)
+
+
+def _place(
+    subscription: Subscription, clusters: Iterable[ManagedCluster], bases: tuple[Base, ...], guards: Guards
+) -> Placement:
+    try:
+        selection = select(subscription, tuple(clusters))
+    except InvalidInput as error:
+        return Placement(subscription, problems=error.problems)
+    chosen = selection.selected
+    namespaces = {cluster.meta.namespace for cluster in chosen}
+    leaving = tuple(base for base in bases if base.meta.namespace not in namespaces)
+    problems = _refusals(subscription, selection, bases, leaving, guards)
+    if problems:
+        return Placement(subscription, selection, problems=problems)
+    return Placement(subscription, selection, chosen, leaving)
+
+
+def _refusals(
+    subscription: Subscription,
+    selection: Selection,
+    bases: tuple[Base, ...],
+    leaving: tuple[Base, ...],
+    guards: Guards,
+) -> tuple[str, ...]:
+    """Reference, "Scheduling" 10: one mistyped label must not empty the fleet."""
+    if subscription.scheduling_strategy == "Dividing":
+        return ("spec.schedulingStrategy Dividing is not supported by this version; Replication is",)
+    if not selection.selected:
+        stays = f"; it stays in the {len(bases)} where it runs" if bases else ""
+        return (
+            f"none of the {len(selection.verdicts)} clusters is both selected and tolerated{stays}. "
+            "Compare spec.subscribers[].clusterAffinity and spec.clusterTolerations with the labels and taints of the "
+            "clusters (multicluster.apps.info tells why each was turned away)",
+        )
+    # What an earlier run already let go of, and could not remove yet, is not counted again.
+    going = tuple(base for base in leaving if not base.meta.is_deleting)
+    if len(going) > guards.max_removed_clusters:
+        places = ", ".join(base.meta.namespace for base in going[:5]) + (", …" if len(going) > 5 else "")
+        return (
+            f"this run would take it from {len(going)} clusters ({places}), more than "
+            f"max_removed_clusters={guards.max_removed_clusters}; nothing was changed. Raise max_removed_clusters if that is meant",
+        )
+    return ()

@@ -1,0 +1,239 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The directory hub: one object a file, plain YAML, made to live in Git.
+
+What can be relied on: a write is whole or has not happened, also when the run is killed; what a person edits while a
+run is on its way is not overwritten; a file that says the same already is left as it is, formatting and comments
+included.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Final
+
+from ansible_collections.multicluster.apps.plugins.module_utils._edge import atomic, locks
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.file_errors import hub_errors
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import list_files, read_file
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import relative_path
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_objects import FoundObject, objects_in
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_writer import (
+    Keeping,
+    SecretsPolicy,
+    as_json,
+    delete_object,
+    find_object,
+    put_object,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault import NO_PASSWORD, VaultCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import MAX_OBJECT_BYTES, MIB
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import (
+    Change,
+    Contents,
+    Put,
+    StoredObject,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import carries_secret, in_the_clear
+
+_LOCKS_FOLDER: Final = ".locks"
+_PROBLEMS_SHOWN: Final = 20
+
+
+class DirectoryHub:
+    """A hub in a directory; see the port `Hub` for what its methods promise. One instance serves one run."""
+
+    def __init__(
+        self, path: str, *, secrets: SecretsPolicy, vault: VaultCodec | None, lock_timeout: float, holder: str
+    ) -> None:
+        """Open the hub; nothing is read or made yet.
+
+        :param path: the directory; made by the first write or lock where it is missing.
+        :param secrets: what becomes of objects with secret data: refused, stored in files of mode 0600, or encrypted.
+        :param vault: decrypts what is encrypted, under every policy; encrypts under `vault`. None: no password.
+        :param lock_timeout: seconds to wait for a lock.
+        :param holder: who holds our locks, for others to read; see `locks.describe_holder`.
+        :raises InvalidInput: when `path` is none.
+        """
+        if not path or "\0" in path:
+            raise InvalidInput(f"hub_dir {path!r} is no path: the path of a directory is accepted")
+        self._root = os.path.abspath(path)
+        self._keeping = Keeping(secrets, vault)
+        self._lock_timeout = lock_timeout
+        self._holder = holder
+        # What loads found: where objects are (a person may have put them elsewhere), what killed runs left behind.
+        self._places: dict[ObjectKey, str] = {}
+        self._abandoned: set[str] = set()
+
+    @property
+    def location(self) -> str:
+        """The directory."""
+        return self._root
+
+    @property
+    def exists(self) -> bool:
+        """Whether the directory is there; a missing one loads as empty."""
+        return os.path.isdir(self._root)
+
+    def load(self, namespaces: Collection[str] | None = None) -> Contents:
+        """Read the objects; see the port.
+
+        An object in an unexpected file is read with a warning, and written where it is. Problems are raised together.
+        """
+        listing = list_files(self._root, namespaces)
+        warnings = list(listing.warnings)
+        problems: list[str] = []
+        found: dict[ObjectKey, FoundObject] = {}
+        for path in listing.files:
+            try:
+                file = read_file(path, self._keeping.vault)
+                # Without a file: another run removed it since the folder was listed.
+                objects, left_aside = objects_in(file) if file else ([], [])
+                warnings.extend(left_aside)
+                for one in objects:
+                    if namespaces is None or one.key.namespace in namespaces:
+                        warnings.extend(self._add(one, found))
+                    else:
+                        warnings.append(f"{path}: {one.key} is left aside, being in the folder of another namespace")
+            except InvalidInput as error:
+                problems.extend(error.problems)
+        _raise(problems)
+        self._abandoned.update(listing.abandoned)
+        others = {
+            key: path
+            for key, path in self._places.items()
+            if namespaces is not None and key.namespace not in namespaces
+        }
+        self._places = others | {key: one.file.path for key, one in found.items()}
+        objects_by_key = {key: StoredObject(one.raw, one.version, one.file.path) for key, one in found.items()}
+        return Contents(dict(sorted(objects_by_key.items())), tuple(warnings))
+
+    def check(self, changes: Sequence[Change]) -> None:
+        """Raise what `write` refuses before it writes anything; see the port."""
+        problems: list[str] = []
+        for change in changes:
+            try:
+                self._check_path(self._path_of(change.key))
+                if isinstance(change, Put):
+                    _check_content(change)
+            except InvalidInput as error:
+                problems.extend(error.problems)
+        _raise(problems)
+        puts = [change.raw for change in changes if isinstance(change, Put)]
+        if self._keeping.secrets == "refuse":
+            _raise(in_the_clear(puts))
+        if self._keeping.secrets == "vault" and self._keeping.vault is None:
+            _raise(f"{ObjectKey.of(raw)} carries secret data, and {NO_PASSWORD}" for raw in puts if carries_secret(raw))
+
+    def write(self, changes: Sequence[Change], now: str) -> tuple[StoredObject, ...]:
+        """Carry out the changes in their order; see the port.
+
+        The content of each file reaches the disk before its name; the names do so together, at the end. A loss of power
+        (not a kill) may therefore leave a later change without an earlier one, each of them whole.
+        """
+        self.check(changes)
+        touched: set[str] = set()
+        stored = []
+        try:
+            for change in changes:
+                path = self._path_of(change.key)
+                with hub_errors("write", path):
+                    if isinstance(change, Put):
+                        stored.append(put_object(path, change, now, self._keeping))
+                        written = stored[-1].version != change.version
+                    else:
+                        written = delete_object(path, change, self._keeping)
+                        self._places.pop(change.key, None)
+                if written:
+                    touched.add(os.path.dirname(path))
+        finally:
+            if touched:
+                self._settle(touched)
+        return tuple(stored)
+
+    def lock(self, name: str) -> AbstractContextManager[None]:
+        """Hold an exclusive lock; see the port. The hub's directory is made where it is missing."""
+        folder = os.path.join(self._root, _LOCKS_FOLDER)
+        return locks.exclusive(folder, name, holder=self._holder, timeout=self._lock_timeout)
+
+    def _add(self, one: FoundObject, found: dict[ObjectKey, FoundObject]) -> list[str]:
+        """Add an object to those found; returns a warning where it is not where it is expected.
+
+        :raises InvalidInput: when it was found before, or has no place on a hub.
+        """
+        path, key = one.file.path, one.key
+        if key in found:
+            raise InvalidInput(f"{key} is stored twice, in {found[key].file.path} and in {path}; remove one of them")
+        try:
+            expected = os.path.join(self._root, relative_path(key))
+        except InvalidInput as error:
+            raise InvalidInput(f"{path}: {problem}" for problem in error.problems) from error
+        found[key] = one
+        return (
+            [] if path == expected else [f"{path}: {key} is expected in {expected}; it is read and written where it is"]
+        )
+
+    def _path_of(self, key: ObjectKey) -> str:
+        """Where an object is, or belongs.
+
+        :raises InvalidInput: when it has no place on a hub.
+        """
+        return self._places.get(key) or os.path.join(self._root, relative_path(key))
+
+    def _check_path(self, path: str) -> None:
+        """See that no symbolic link leads out of the hub."""
+        root = os.path.realpath(self._root)
+        folder = os.path.realpath(os.path.dirname(path))
+        if os.path.commonpath((root, folder)) != root:
+            raise InvalidInput(
+                f"{path} is outside of the hub: a symbolic link leads to {folder}; put a folder in its place"
+            )
+        if os.path.islink(path):
+            raise InvalidInput(f"{path} is a symbolic link; put the file itself in its place")
+
+    def _stored(self, key: ObjectKey, path: str) -> StoredObject:
+        """What a later write has to know of an object that was just written."""
+        _file, found = find_object(key, path, self._keeping)
+        if found is None:
+            raise HubConflict(f"{path}: {key} was removed by somebody else while this run wrote it; run again")
+        return StoredObject(found.raw, found.version, path)
+
+    def _settle(self, touched: Iterable[str]) -> None:
+        """After a write: the names reach the disk; what killed runs left behind and empty folders go."""
+        for path in self._abandoned:
+            atomic.remove_abandoned(path)
+        self._abandoned.clear()
+        for folder in sorted(touched):
+            with hub_errors("write", folder):
+                atomic.sync_folder(atomic.remove_empty_folders(folder, self._root))
+
+
+def _check_content(change: Put) -> None:
+    """See that an object can be stored on a hub of either kind.
+
+    :raises InvalidInput: when it is no JSON, or too large.
+    """
+    try:
+        size = len(as_json(change.raw).encode())
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"{change.key} cannot be stored: {error}; text, numbers, booleans, lists and mappings are accepted"
+        ) from error
+    if size > MAX_OBJECT_BYTES:
+        raise InvalidInput(
+            f"{change.key} has {size / MIB:.1f} MiB; Kubernetes stores objects up to {MAX_OBJECT_BYTES / MIB} MiB"
+        )
+
+
+def _raise(problems: Iterable[str]) -> None:
+    """Raise what was found, if anything, in a length that a person reads."""
+    problems = list(problems)
+    if len(problems) > _PROBLEMS_SHOWN:
+        problems[_PROBLEMS_SHOWN:] = [f"… and {len(problems) - _PROBLEMS_SHOWN} more like these"]
+    if problems:
+        raise InvalidInput(problems)

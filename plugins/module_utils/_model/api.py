@@ -1,0 +1,59 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names of the API that objects carry: groups, versions, kinds, labels, annotations, finalizers.
+
+All but the ones below `multicluster.apps` are Clusternet's, spelled as Clusternet spells them: an object written here
+must mean the same on a Clusternet hub.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPS_GROUP: Final = "apps.clusternet.io"
+APPS_API_VERSION: Final = "apps.clusternet.io/v1alpha1"
+CLUSTERS_GROUP: Final = "clusters.clusternet.io"
+CLUSTERS_API_VERSION: Final = "clusters.clusternet.io/v1beta1"
+
+# Where Clusternet keeps its Manifests.
+RESERVED_NAMESPACE: Final = "clusternet-reserved"
+# What a managed cluster's namespace begins with, unless its owner chose another one.
+CLUSTER_NAMESPACE_PREFIX: Final = "clusternet-"
+DEPLOYER_SECRET: Final = "child-cluster-deployer"
+FINALIZER: Final = "apps.clusternet.io/finalizer"
+
+LABEL_CREATED_BY: Final = "clusternet.io/created-by"
+LABEL_CONFIG_GROUP: Final = "apps.clusternet.io/config.group"
+LABEL_CONFIG_VERSION: Final = "apps.clusternet.io/config.version"
+LABEL_CONFIG_KIND: Final = "apps.clusternet.io/config.kind"
+LABEL_CONFIG_NAME: Final = "apps.clusternet.io/config.name"
+LABEL_CONFIG_NAMESPACE: Final = "apps.clusternet.io/config.namespace"
+LABEL_CONFIG_UID: Final = "apps.clusternet.io/config.uid"
+LABEL_SUBSCRIPTION_NAME: Final = "apps.clusternet.io/subs.name"
+LABEL_SUBSCRIPTION_NAMESPACE: Final = "apps.clusternet.io/subs.namespace"
+LABEL_SUBSCRIPTION_UID: Final = "apps.clusternet.io/subs.uid"
+LABEL_CLUSTER_ID: Final = "clusters.clusternet.io/cluster-id"
+LABEL_CLUSTER_NAME: Final = "clusters.clusternet.io/cluster-name"
+
+ANNOTATION_OWNED_BY_DESCRIPTION: Final = "apps.clusternet.io/owned-by-description"
+
+# Ours. Settings that the API has no field for are JSON annotations of this prefix.
+ANNOTATION_PREFIX: Final = "multicluster.apps/"
+# The name that a slug stands for, where a name is no valid Kubernetes name.
+ANNOTATION_FULL_NAME: Final = "multicluster.apps/full-name"
+GROUP_LABEL_PREFIX: Final = "inventory.multicluster.apps/"
+
+# The value of LABEL_CREATED_BY on what we make: nothing without it is ever changed or removed by a run.
+CREATED_BY: Final = "multicluster.apps"
+# The Subscriptions that our scheduler serves; others belong to the scheduler that they name.
+SCHEDULER_NAMES: Final = frozenset({"default", "multicluster.apps"})
+# What a Description was made from, as JSON: the inputs' digest, and the digests of the ApplyNow policies.
+ANNOTATION_RENDERED_FROM: Final = "multicluster.apps/rendered-from"
+# `<namespace>/<name>` of the Subscription that a Base or Description was made for; labels cannot hold every name.
+ANNOTATION_SUBSCRIPTION: Final = "multicluster.apps/subscription"
+# Where `apply` stored an object from, so that a later run from there can prune.
+ANNOTATION_SOURCE: Final = "multicluster.apps/source"
+# The label keys that `register` set from `multicluster_labels`: it takes back what it set, and nothing else.
+ANNOTATION_INVENTORY_LABELS: Final = "multicluster.apps/inventory-labels"

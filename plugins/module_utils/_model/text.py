@@ -1,0 +1,20 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text from outside, made fit for a message."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# C0 and C1 controls and the marks that turn the direction of writing: a terminal must not obey what a cluster says.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]+")
+MESSAGE_LIMIT: Final = 500
+
+
+def fit(text: object, limit: int = MESSAGE_LIMIT) -> str:
+    """One line without control characters, at most `limit` characters long."""
+    line = _UNFIT.sub(" ", str(text)).strip()
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

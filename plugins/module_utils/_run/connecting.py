@@ -1,0 +1,132 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a managed cluster is reached: the `multicluster_*` variables of a host, and their trace on the hub.
+
+Variables that are no secrets are kept as annotations of the ManagedCluster, paths relative to the hub's directory where the
+user wrote them relative, so that a hub in Git serves every clone. A token is never kept there.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os.path
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._model import api
+from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
+
+PREFIX = "multicluster_"
+_PATHS = ("directory", "kubeconfig", "ca_cert")
+_KEPT = (*_PATHS, "context", "host", "validate_certs", "proxy")
+_FIELDS = (*_KEPT, "api_key")
+
+
+def connection_from_variables(host: str, variables: Mapping[str, Any], base_dir: str) -> Connection | None:
+    """The connection that a host's variables describe; None where they say nothing of it.
+
+    :param variables: templated, with or without others beside the `multicluster_*` ones.
+    :param base_dir: what relative paths are relative to: the directory of the inventory.
+    :raises InvalidInput: for a value that is no text, still holds a template, or contradicts another.
+    """
+    given = {field: variables[PREFIX + field] for field in _FIELDS if variables.get(PREFIX + field) not in (None, "")}
+    if not given:
+        return None
+    for field, value in given.items():
+        _check(host, field, value)
+    others = sorted(set(given) - {"directory"})
+    if "directory" in given and others:
+        raise InvalidInput(
+            f"host {host}: multicluster_directory makes it a directory cluster, which excludes multicluster_{others[0]}"
+        )
+    for field in _PATHS:
+        if field in given:
+            given[field] = _absolute(given[field], base_dir)
+    return Connection(**given)
+
+
+def _check(host: str, field: str, value: Any) -> None:
+    name = f"host {host}: variable {PREFIX}{field}"
+    if field == "validate_certs":
+        if not isinstance(value, bool):
+            raise InvalidInput(f"{name} must be true or false")
+    elif not isinstance(value, str):
+        raise InvalidInput(f"{name} must be a string, not a {type(value).__name__}")
+    elif "{{" in value or "{%" in value:
+        shown = "" if field == "api_key" else f" ({value})"
+        raise InvalidInput(
+            f"{name} still holds a template{shown}: inventory and extra variables are templated, play variables are not there"
+        )
+
+
+def _absolute(path: str, base_dir: str) -> str:
+    return os.path.normpath(os.path.join(base_dir, os.path.expanduser(path)))
+
+
+def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str) -> dict[str, str]:
+    """What the hub keeps of a host's connection variables."""
+    kept = {}
+    for field in _KEPT:
+        value = variables.get(PREFIX + field)
+        if value in (None, ""):
+            continue
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        if field in _PATHS and not text.startswith(("/", "~")):
+            text = os.path.relpath(_absolute(text, base_dir), hub_dir)
+        kept[api.ANNOTATION_PREFIX + field.replace("_", "-")] = text
+    return kept
+
+
+def is_connection_annotation(key: str) -> bool:
+    """Whether `annotations_for` may have written it."""
+    return key.removeprefix(api.ANNOTATION_PREFIX).replace("-", "_") in _KEPT and key.startswith(api.ANNOTATION_PREFIX)
+
+
+def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str) -> Connection:
+    """The connection that the hub knows: from the annotations, or from the Secret `child-cluster-deployer`.
+
+    :raises ClusterError: when there is neither.
+    """
+    given: dict[str, Any] = {}
+    for field in _KEPT:
+        text = cluster.meta.annotations.get(api.ANNOTATION_PREFIX + field.replace("_", "-"))
+        if text is not None:
+            given[field] = _absolute(text, hub_dir) if field in _PATHS else text
+    if "validate_certs" in given:
+        given["validate_certs"] = given["validate_certs"] != "false"
+    if {"directory", "kubeconfig"} & given.keys():
+        return Connection(**given)
+    secret = contents.objects.get(ObjectKey("", "Secret", cluster.namespace, api.DEPLOYER_SECRET))
+    if secret is not None:
+        return _from_secret(cluster, secret.raw, given)
+    raise ClusterError(
+        f"cluster {cluster.name}: nothing says how to reach it. Give its host multicluster_kubeconfig, "
+        "multicluster_host with multicluster_api_key, or multicluster_directory, or store the Secret "
+        f"{api.DEPLOYER_SECRET} in namespace {cluster.namespace} of the hub"
+    )
+
+
+def _from_secret(cluster: ManagedCluster, secret: Mapping[str, Any], given: Mapping[str, Any]) -> Connection:
+    where = f"cluster {cluster.name}: Secret {cluster.namespace}/{api.DEPLOYER_SECRET}"
+    data = secret.get("data") or {}
+    missing = [key for key in ("apiserver-advertise-url", "token") if not data.get(key)]
+    if missing:
+        raise ClusterError(f"{where} has no {' and no '.join(missing)}")
+    try:
+        text = {key: base64.b64decode(value, validate=True).decode() for key, value in data.items()}
+    except (binascii.Error, UnicodeDecodeError, TypeError, ValueError):
+        raise ClusterError(f"{where}: its data is not base64 of text") from None
+    return Connection(
+        host=text["apiserver-advertise-url"],
+        api_key=text["token"],
+        ca_data=text.get("ca.crt"),
+        proxy=given.get("proxy"),
+        validate_certs=given.get("validate_certs"),
+    )

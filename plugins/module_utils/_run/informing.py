@@ -1,0 +1,93 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What users may ask a hub: its objects, where things run and how, and why a cluster was chosen or not (`info`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement, schedule
+from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster, Subscription
+from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
+    Scope,
+    check_scope,
+    descriptions_of,
+    subscription_name,
+)
+
+
+def inform(loaded: Loaded, scope: Scope, kinds: Collection[str], guards: Guards) -> dict[str, Any]:
+    """Everything that one answer needs, from what was read.
+
+    :param kinds: of these kinds the objects are in the answer, secrets masked; none by default.
+    :returns: `clusters` and `subscriptions`, each by name, and `objects`.
+    :raises InvalidInput: when the scope names what the hub does not hold.
+    """
+    check_scope(loaded, scope)
+    clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
+    placements = [item for item in schedule(loaded.snapshot, guards) if scope.has_subscription(subscription_name(item))]
+    return {
+        "clusters": {cluster.name: _cluster(cluster) for cluster in clusters},
+        "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded) for item in placements},
+        "objects": [masked(stored.raw) for key, stored in sorted(loaded.contents.objects.items()) if key.kind in kinds],
+    }
+
+
+def _cluster(cluster: ManagedCluster) -> dict[str, Any]:
+    return {
+        "namespace": cluster.namespace,
+        "cluster_id": cluster.cluster_id,
+        "labels": dict(cluster.meta.labels),
+        "taints": [dict(taint) for taint in (cluster.raw.get("spec") or {}).get("taints") or ()],
+        "status": dict(cluster.status),
+    }
+
+
+def _subscription(placement: Placement, clusters: Collection[ManagedCluster], loaded: Loaded) -> dict[str, Any]:
+    subscription = placement.subscription
+    verdicts = placement.selection.verdicts if placement.selection else ()
+    there = {cluster.namespace for cluster in clusters}
+    return {
+        "feeds": [feed.key for feed in subscription.feeds],
+        "problems": list(placement.problems),
+        "clusters": {
+            verdict.cluster.name: {**_verdict(verdict), **_delivery(subscription, verdict.cluster, loaded)}
+            for verdict in verdicts
+            if verdict.cluster.namespace in there
+        },
+        "status": subscription_status(subscription, _bound(subscription, loaded), loaded.snapshot),
+    }
+
+
+def _bound(subscription: Subscription, loaded: Loaded) -> list[ManagedCluster]:
+    """The clusters that the last scheduling bound, in its order; what a schedule of today would choose is in the verdicts."""
+    by_binding = {cluster.binding: cluster for cluster in loaded.snapshot.clusters}
+    bindings = subscription.status.get("bindingClusters") or ()
+    return [by_binding[binding] for binding in bindings if binding in by_binding]
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "chosen": verdict.is_chosen,
+        "subscribers": list(verdict.subscribers),
+        "score": verdict.score,
+        "reason": verdict.reason,
+    }
+
+
+def _delivery(subscription: Subscription, cluster: ManagedCluster, loaded: Loaded) -> dict[str, Any]:
+    """What the hub knows of the last delivery: `phase` is None where nothing was rendered for the cluster."""
+    base = base_name(subscription.meta.namespace, subscription.meta.name)
+    statuses = [item.status for item in descriptions_of(cluster.namespace, base, loaded)]
+    phases = [str(status.get("phase") or "Pending") for status in statuses]
+    reasons = [str(status["reason"]) for status in statuses if status.get("reason")]
+    worst = next((phase for phase in phases if phase != "Success"), "Success") if phases else None
+    return {"phase": worst, "failure": "; ".join(reasons)}

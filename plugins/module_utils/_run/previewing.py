@@ -1,0 +1,45 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rendered Bases and Descriptions, computed and not written (the lookups)."""
+
+from __future__ import annotations
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered, Renderer
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, schedule
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
+from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
+    Scope,
+    check_scope,
+    subscription_name,
+)
+
+
+def preview(loaded: Loaded, scope: Scope, codec: TextCodec) -> tuple[tuple[ManagedCluster, Rendered], ...]:
+    """What `distribute` would render now, by Subscription and then in scheduling order.
+
+    :raises InvalidInput: when a Subscription in scope cannot be placed or rendered; a preview shows all or nothing.
+    """
+    check_scope(loaded, scope)
+    renderer = Renderer(loaded.snapshot, Overlay(loaded.snapshot, codec, strict=False))
+    unlimited = Guards(max_removed_clusters=len(loaded.snapshot.clusters))
+    rendered = []
+    for placement in schedule(loaded.snapshot, unlimited):
+        if not scope.has_subscription(subscription_name(placement)):
+            continue
+        if placement.problems:
+            raise InvalidInput(placement.problems)
+        for cluster in filter(scope.has_cluster, placement.clusters):
+            rendered.append((cluster, renderer.render(placement.subscription, cluster)))
+    return tuple(rendered)
+
+
+def matching_clusters(loaded: Loaded, selector: LabelSelector) -> tuple[ManagedCluster, ...]:
+    """The clusters that a selector matches, by namespace and name."""
+    return tuple(cluster for cluster in loaded.snapshot.clusters if selector.matches(cluster.meta.labels))

@@ -1,0 +1,180 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ManagedClusters out of inventory hosts (`register`)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import cluster_namespace
+from ansible_collections.multicluster.apps.plugins.module_utils._model import api
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import (
+    ObjectKey,
+    identity_uid,
+    is_label_key,
+    label_value_slug,
+    slug,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import parse
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
+    PREFIX,
+    annotations_for,
+    connection_from_variables,
+    is_connection_annotation,
+)
+
+_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An inventory host that is a managed cluster.
+
+    :param groups: the names of its groups, without `all` and `ungrouped`.
+    :param variables: its `multicluster_*` variables, templated.
+    :param base_dir: the directory of its inventory.
+    """
+
+    name: str
+    groups: tuple[str, ...]
+    variables: Mapping[str, Any]
+    base_dir: str
+
+
+def plan_register(
+    hosts: Sequence[Host], contents: Contents, hub_dir: str
+) -> tuple[tuple[Change, ...], tuple[str, ...]]:
+    """The changes that make a ManagedCluster of each host, and warnings.
+
+    A host that is missing is no reason to remove a cluster. Labels and taints that others put on a ManagedCluster stay.
+
+    :raises InvalidInput: with all that is wrong with the hosts' variables; two hosts that make one cluster.
+    """
+    changes: list[Change] = []
+    problems: list[str] = []
+    taken: dict[ObjectKey | str, str] = {}
+    for host in hosts:
+        try:
+            raw = _managed_cluster(host, contents, hub_dir)
+            _claim(taken, host, ObjectKey.of(raw))
+        except InvalidInput as error:
+            problems.extend(error.problems)
+            continue
+        stored = contents.objects.get(ObjectKey.of(raw))
+        if stored is None or stored.raw != raw:
+            changes.append(Put(raw, stored.version if stored else None))
+    if problems:
+        raise InvalidInput(problems)
+    return tuple(changes), _skipped_groups(hosts)
+
+
+def _claim(taken: dict[ObjectKey | str, str], host: Host, key: ObjectKey) -> None:
+    for claim in (key, key.namespace):
+        if claim in taken:
+            raise InvalidInput(
+                f"hosts {taken[claim]} and {host.name} would share {claim} on the hub; rename one of them"
+            )
+    taken[key] = taken[key.namespace] = host.name
+
+
+def _managed_cluster(host: Host, contents: Contents, hub_dir: str) -> dict[str, Any]:
+    where = f"host {host.name}"
+    connection_from_variables(host.name, host.variables, host.base_dir)
+    name = slug(host.name)
+    namespace = host.variables.get(f"{PREFIX}namespace") or cluster_namespace(name)
+    key = ObjectKey(api.CLUSTERS_GROUP, "ManagedCluster", str(namespace), name)
+    stored: Mapping[str, Any] = contents.objects[key].raw if key in contents.objects else {}
+    cluster_id = _cluster_id(host, stored, key)
+    labels, annotations = _labels(host, stored, cluster_id, name), _annotations(host, stored, hub_dir)
+    spec = {"syncMode": "Push", **(stored.get("spec") or {}), "clusterId": cluster_id}
+    taints = host.variables.get(f"{PREFIX}taints")
+    if taints is not None:
+        spec["taints"] = taints
+        _check_effects(host, taints)
+    if not spec.get("taints", True):
+        del spec["taints"]
+    metadata = {**(stored.get("metadata") or {}), "name": name, "namespace": namespace, "labels": labels}
+    metadata.pop("annotations", None)
+    if annotations:
+        metadata["annotations"] = annotations
+    raw = {"apiVersion": api.CLUSTERS_API_VERSION, "kind": "ManagedCluster", "metadata": metadata, "spec": spec}
+    parse(raw, where)
+    return raw | ({"status": stored["status"]} if "status" in stored else {})
+
+
+def _check_effects(host: Host, taints: Any) -> None:
+    """The API takes any text for an effect, and a mistyped one would keep nothing away; what is no list is found later."""
+    for taint in taints if isinstance(taints, list) else ():
+        effect = taint.get("effect") if isinstance(taint, Mapping) else None
+        if effect is not None and effect not in _EFFECTS:
+            raise InvalidInput(
+                f"host {host.name}: variable {PREFIX}taints has the effect {effect!r}; {', '.join(_EFFECTS)} are accepted"
+            )
+
+
+def _cluster_id(host: Host, stored: Mapping[str, Any], key: ObjectKey) -> str:
+    given = host.variables.get(f"{PREFIX}cluster_id")
+    if given in (None, ""):
+        return str((stored.get("spec") or {}).get("clusterId") or identity_uid(key))
+    try:
+        return str(uuid.UUID(str(given)))
+    except ValueError:
+        raise InvalidInput(
+            f"host {host.name}: variable {PREFIX}cluster_id is {given!r}, which is no UUID "
+            "(such as 6d0ef0c1-53a1-4c5e-9b43-0f6f0a8e3f57); leave it out to have one made from the name"
+        ) from None
+
+
+def _labels(host: Host, stored: Mapping[str, Any], cluster_id: str, name: str) -> dict[str, str]:
+    given = host.variables.get(f"{PREFIX}labels") or {}
+    if not isinstance(given, Mapping):
+        raise InvalidInput(f"host {host.name}: variable {PREFIX}labels must be a mapping of label keys to values")
+    metadata = stored.get("metadata") or {}
+    ours = set(filter(None, (metadata.get("annotations") or {}).get(api.ANNOTATION_INVENTORY_LABELS, "").split(",")))
+    others = {
+        key: value
+        for key, value in (metadata.get("labels") or {}).items()
+        if key not in ours and not key.startswith(api.GROUP_LABEL_PREFIX)
+    }
+    groups = {api.GROUP_LABEL_PREFIX + group: "true" for group in host.groups}
+    return {
+        **others,
+        **{str(key): _label_text(value) for key, value in given.items()},
+        **{key: value for key, value in groups.items() if is_label_key(key)},
+        api.LABEL_CLUSTER_ID: cluster_id,
+        api.LABEL_CLUSTER_NAME: label_value_slug(name),
+    }
+
+
+def _label_text(value: Any) -> str:
+    """A label's value as text; YAML reads `true` and `2` as what no label can be."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str) -> dict[str, str]:
+    before = (stored.get("metadata") or {}).get("annotations") or {}
+    kept = {
+        key: value
+        for key, value in before.items()
+        if not is_connection_annotation(key) and key not in (api.ANNOTATION_INVENTORY_LABELS, api.ANNOTATION_FULL_NAME)
+    }
+    kept.update(annotations_for(host.variables, host.base_dir, hub_dir))
+    if labels := host.variables.get(f"{PREFIX}labels"):
+        kept[api.ANNOTATION_INVENTORY_LABELS] = ",".join(sorted(map(str, labels)))
+    if slug(host.name) != host.name:
+        kept[api.ANNOTATION_FULL_NAME] = host.name
+    return kept
+
+
+def _skipped_groups(hosts: Iterable[Host]) -> tuple[str, ...]:
+    groups = sorted(
+        {group for host in hosts for group in host.groups if not is_label_key(api.GROUP_LABEL_PREFIX + group)}
+    )
+    return tuple(f"group {group} makes no valid label key and was left out of the clusters' labels" for group in groups)

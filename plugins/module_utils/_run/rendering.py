@@ -1,0 +1,177 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The phase that decides: placements, Bases and Descriptions, and the changes that bring a hub there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import description_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Renderer
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import (
+    Guards,
+    Placement,
+    abandoned,
+    schedule,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    ANNOTATION_FULL_NAME,
+    ANNOTATION_SUBSCRIPTION,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, Description, ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
+from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run is about.
+
+    :param subscriptions: `<namespace>/<name>` of each, or None for all.
+    :param clusters: names of clusters, or None for all.
+    """
+
+    subscriptions: frozenset[str] | None = None
+    clusters: frozenset[str] | None = None
+
+    def has_subscription(self, name: str) -> bool:
+        """Whether the Subscription `<namespace>/<name>` is in it."""
+        return self.subscriptions is None or name in self.subscriptions
+
+    def has_cluster(self, cluster: ManagedCluster) -> bool:
+        """Whether the cluster is in it, by the name on the hub or by that of the host."""
+        return self.clusters is None or not self.clusters.isdisjoint(cluster_names(cluster))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the phase came to.
+
+    :param changes: what brings the hub to it; Bases before their Descriptions.
+    :param problems: by Subscription, `<namespace>/<name>`: why it, or a part of it, stays as it was.
+    """
+
+    placements: tuple[Placement, ...]
+    changes: tuple[Change, ...]
+    problems: dict[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
+
+
+def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: str, *, strict: bool) -> Decision:
+    """Schedule and render everything in scope.
+
+    :param now: the time of deletion of what leaves a cluster.
+    :param strict: a patch that misses its target is a problem, not a warning.
+    :raises InvalidInput: when the scope names what the hub does not hold.
+    """
+    snapshot, contents = loaded.snapshot, loaded.contents
+    check_scope(loaded, scope)
+    renderer = Renderer(snapshot, Overlay(snapshot, codec, strict=strict))
+    placements = tuple(item for item in schedule(snapshot, guards) if scope.has_subscription(subscription_name(item)))
+    changes: list[Change] = []
+    problems: dict[str, list[str]] = {}
+    warnings: list[str] = []
+    for placement in placements:
+        name = subscription_name(placement)
+        problems[name] = list(placement.problems)
+        for cluster in placement.clusters:
+            if not scope.has_cluster(cluster):
+                continue
+            try:
+                rendered = renderer.render(placement.subscription, cluster)
+            except InvalidInput as error:
+                problems[name].extend(f"cluster {cluster.name}: {problem}" for problem in error.problems)
+                continue
+            changes.extend(_puts((rendered.base, *rendered.descriptions), contents))
+            changes.extend(_obsolete(rendered.base, rendered.descriptions, loaded))
+            warnings.extend(f"{name} in {cluster.name}: {warning}" for warning in rendered.warnings)
+    leaving = [base for placement in placements for base in placement.leaving]
+    leaving += [base for base in abandoned(snapshot) if scope.has_subscription(subscription_of(base))]
+    for base in leaving:
+        changes.extend(_marked(base, loaded, scope, now))
+        if base.meta.namespace not in snapshot.clusters_by_namespace:
+            warnings.append(
+                f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed"
+            )
+    kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
+    return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
+
+
+def subscription_name(placement: Placement) -> str:
+    """`<namespace>/<name>`."""
+    return f"{placement.subscription.meta.namespace}/{placement.subscription.meta.name}"
+
+
+def subscription_of(item: Base | Description) -> str:
+    """`<namespace>/<name>` of the Subscription that a Base or Description of ours was made for."""
+    return item.meta.annotations.get(ANNOTATION_SUBSCRIPTION, "")
+
+
+def cluster_names(cluster: ManagedCluster) -> tuple[str, ...]:
+    """The names that a user may call a cluster by."""
+    full = cluster.meta.annotations.get(ANNOTATION_FULL_NAME)
+    return (cluster.name, full) if full else (cluster.name,)
+
+
+def check_scope(loaded: Loaded, scope: Scope) -> None:
+    """Refuse names that mean nothing: a run for a mistyped name must not succeed by doing nothing.
+
+    :raises InvalidInput: naming what there is.
+    """
+    snapshot = loaded.snapshot
+    known = {f"{each.meta.namespace}/{each.meta.name}" for each in snapshot.subscriptions}
+    known |= {subscription_of(base) for base in snapshot.bases}
+    clusters = {name for cluster in snapshot.clusters for name in cluster_names(cluster)}
+    for what, wanted, there in (("Subscription", scope.subscriptions, known), ("cluster", scope.clusters, clusters)):
+        for name in sorted((wanted or frozenset()) - there):
+            names = ", ".join(sorted(there)[:10]) or "none"
+            raise InvalidInput(f"the hub holds no {what} {name!r}; it holds: {names}{', …' if len(there) > 10 else ''}")
+
+
+def _puts(objects: Iterable[dict[str, Any]], contents: Contents) -> Iterator[Put]:
+    for raw in objects:
+        stored = contents.objects.get(ObjectKey.of(raw))
+        if stored is None or stored.raw != raw:
+            yield Put(raw, stored.version if stored else None)
+
+
+def _obsolete(base: dict[str, Any], descriptions: Collection[dict[str, Any]], loaded: Loaded) -> Iterator[Delete]:
+    """Descriptions of a Base that feeds nothing of their deployer any more; the ApplySet of the Base remembers their objects."""
+    wanted = {raw["metadata"]["name"] for raw in descriptions}
+    for description in descriptions_of(base["metadata"]["namespace"], base["metadata"]["name"], loaded):
+        stored = loaded.contents.objects[description.key]
+        if description.meta.name not in wanted and stored.version is not None:
+            yield Delete(description.key, stored.version)
+
+
+def descriptions_of(namespace: str, base: str, loaded: Loaded) -> tuple[Description, ...]:
+    """The Descriptions of a Base that the hub holds."""
+    names = (description_name(base, deployer) for deployer in (GENERIC, HELM))
+    found = (loaded.snapshot.descriptions_by_key.get((namespace, name)) for name in names)
+    return tuple(description for description in found if description is not None)
+
+
+def _marked(base: Base, loaded: Loaded, scope: Scope, now: str) -> Iterator[Put]:
+    """What is to leave a cluster is marked as Kubernetes does, and stays on the hub until it is gone from there."""
+    cluster = loaded.snapshot.clusters_by_namespace.get(base.meta.namespace)
+    if cluster is None or not scope.has_cluster(cluster):
+        return
+    for item in (base, *descriptions_of(base.meta.namespace, base.meta.name, loaded)):
+        if item.meta.deletion_timestamp is None:
+            stored = loaded.contents.objects[item.key]
+            raw = {**stored.raw, "metadata": {**stored.raw["metadata"], "deletionTimestamp": now}}
+            yield Put(raw, stored.version)
+
+
+def _grouped(messages: Iterable[str]) -> Iterator[str]:
+    """Each message once, in order."""
+    return iter(dict.fromkeys(messages))

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tasks that only change the hub: what the modules and `register` do around their plans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, coalesce
+from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents, policies_for_nothing
+from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host, plan_register
+from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_diffs, hub_result
+from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import (
+    StoreRequest,
+    feeds_without_object,
+    plan_store,
+)
+
+Planned = tuple[Sequence[Change], tuple[str, ...]]
+
+
+def store(request: StoreRequest, tools: Tools, *, check: bool, diff: bool) -> dict[str, Any]:
+    """Store or remove objects.
+
+    :returns: `changed`, `created`, `updated`, `removed`, `warnings`, and `diff` where it is asked for.
+    :raises InvalidInput: for what cannot be stored; nothing was changed then.
+    :raises HubError: when the hub cannot be read or written.
+    """
+    return _change_hub(tools, lambda contents: (plan_store(request, contents, tools.codec), ()), check=check, diff=diff)
+
+
+def register(hosts: Sequence[Host], tools: Tools, *, check: bool, diff: bool) -> dict[str, Any]:
+    """Make a ManagedCluster of each host; results and errors as of `store`."""
+    return _change_hub(tools, lambda contents: plan_register(hosts, contents, tools.hub_dir), check=check, diff=diff)
+
+
+def _change_hub(tools: Tools, plan: Callable[[Contents], Planned], *, check: bool, diff: bool) -> dict[str, Any]:
+    """Read, plan and write under one lock; check mode stops before the write, and takes no lock."""
+    now = tools.now()
+    with nullcontext() if check else tools.hub.lock("hub"):
+        before = tools.hub.load()
+        planned, warnings = plan(before)
+        changes = coalesce(planned)
+        after = before.with_changes(changes, now)
+        loaded = parse_contents(after)
+        if check:
+            tools.hub.check(changes)
+        else:
+            tools.hub.write(changes, now)
+    result = {
+        "changed": bool(changes),
+        **hub_result(changes, before),
+        "warnings": [*warnings, *loaded.warnings, *policies_for_nothing(loaded), *feeds_without_object(after)],
+    }
+    return result | ({"diff": hub_diffs(changes, before, after)} if diff else {})

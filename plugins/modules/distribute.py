@@ -1,0 +1,148 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: distribute
+short_description: Bring applications to their clusters
+version_added: 0.1.0
+description:
+  - The whole path, for all Subscriptions or some. It schedules, renders Bases and Descriptions with all overrides, delivers
+    them to the clusters side by side, and stores on the hub what came of it. Runs on the control node.
+  - With O(group) and O(src) or O(template) it registers clusters and stores objects first, from one snapshot in memory, so
+    that check mode tells the truth on an empty hub too.
+  - All clusters are tried; then the task fails if any of them failed, and names them.
+  - It says how far it is, a line for a cluster that ended.
+options:
+  group:
+    description:
+      - Register the hosts of this inventory group first, as M(multicluster.apps.register) does.
+    type: str
+  src:
+    description:
+      - Store the objects of this file, directory or pattern first, as M(multicluster.apps.apply) does.
+      - A relative path is relative to the playbook's directory; in the playbooks of this collection, to the working
+        directory.
+      - Mutually exclusive with O(template).
+    type: path
+  template:
+    description:
+      - Store what these Jinja templates make first, as M(multicluster.apps.apply) does.
+    type: list
+    elements: path
+  clusters:
+    description:
+      - The clusters that the task is about, by their names on the hub or in the inventory; all, if it is not given.
+    type: list
+    elements: str
+  deliver:
+    description:
+      - If it is V(false), stop after Bases and Descriptions; nothing is sent to a cluster.
+    type: bool
+    default: true
+  strict:
+    description:
+      - A JSON patch that misses its target is an error, not a warning.
+    type: bool
+    default: false
+  forks:
+    description:
+      - How many clusters are served at the same time; as many as Ansible has forks, if it is not given.
+    type: int
+  max_removed_clusters:
+    description:
+      - A Subscription that would leave more clusters than this stays as it is everywhere, and the task fails.
+    type: int
+    default: 1
+extends_documentation_fragment:
+  - multicluster.apps.hub
+  - multicluster.apps.delivery
+  - multicluster.apps.attributes
+author:
+  - The multicluster.apps authors (@multicluster-apps)
+seealso:
+  - module: multicluster.apps.deploy
+  - module: multicluster.apps.info
+"""
+
+EXAMPLES = r"""
+- name: Bring everything on the hub to its clusters
+  multicluster.apps.distribute:
+    hub_dir: fleet
+
+- name: Register, store and distribute in one
+  multicluster.apps.distribute:
+    hub_dir: fleet
+    group: managed_clusters
+    src: app/
+
+- name: One application, two clusters
+  multicluster.apps.distribute:
+    hub_dir: fleet
+    subscriptions: [default/web]
+    clusters: [shanghai, beijing]
+
+- name: Only render, for review
+  multicluster.apps.distribute:
+    hub_dir: fleet
+    deliver: false
+"""
+
+RETURN = r"""
+hub:
+  description: What changed on the hub, each object as V(Kind namespace/name).
+  returned: when the hub could be read
+  type: dict
+  contains:
+    created:
+      description: What was new.
+      type: list
+      elements: str
+      sample: [Base clusternet-shanghai/web-1d2f3a4b5c]
+    updated:
+      description: What was there already and is different now.
+      type: list
+      elements: str
+      sample: []
+    removed:
+      description: What was taken from the hub.
+      type: list
+      elements: str
+      sample: []
+problems:
+  description: Why a Subscription, or a part of it, stays as it was; by V(<namespace>/<name>).
+  returned: when the hub could be read
+  type: dict
+  sample: {}
+clusters:
+  description:
+    - What came of each cluster, by its name. Objects are named as V(Kind namespace/name).
+    - A cluster that the hub wants nothing in is not here.
+  returned: when the hub could be read
+  type: dict
+  sample:
+    shanghai:
+      phase: Success
+      changed: true
+      location: out/shanghai
+      created: [Namespace shop, Deployment shop/web]
+      updated: []
+      pruned: []
+      unchanged: [Service shop/web]
+      kept: []
+      failed: []
+      unhealthy: []
+      errors: []
+      warnings: []
+      seconds: 0.8
+failed_clusters:
+  description: The names of the clusters that failed.
+  returned: when the hub could be read
+  type: list
+  elements: str
+  sample: []
+"""

@@ -1,0 +1,119 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: info
+short_description: Ask a hub what runs where, and why
+version_added: 0.1.0
+description:
+  - Says what the hub knows of its clusters and Subscriptions, with aggregated status, and for every cluster why a Subscription
+    goes there or not. Runs on the control node and contacts no cluster.
+options:
+  clusters:
+    description:
+      - The clusters that the answer is about, by their names on the hub or in the inventory; all, if it is not given.
+    type: list
+    elements: str
+  subscriptions:
+    description:
+      - The Subscriptions that the answer is about, each as V(<namespace>/<name>); all, if it is not given.
+    type: list
+    elements: str
+  kinds:
+    description:
+      - Objects of these kinds are in RV(objects), with secret data masked.
+    type: list
+    elements: str
+    choices:
+      - Base
+      - Description
+      - FeedInventory
+      - Globalization
+      - HelmChart
+      - HelmRelease
+      - Localization
+      - ManagedCluster
+      - Manifest
+      - Subscription
+    default: []
+extends_documentation_fragment:
+  - multicluster.apps.hub
+  - multicluster.apps.attributes.reading
+author:
+  - The multicluster.apps authors (@multicluster-apps)
+seealso:
+  - module: multicluster.apps.distribute
+"""
+
+EXAMPLES = r"""
+- name: Ask what runs where
+  multicluster.apps.info:
+    hub_dir: fleet
+  register: fleet
+
+- name: Show why clusters were not chosen
+  ansible.builtin.debug:
+    msg: "{{ fleet.subscriptions['default/web'].clusters | dict2items | rejectattr('value.chosen') | list }}"
+
+- name: Read the policies of one Subscription
+  multicluster.apps.info:
+    hub_dir: fleet
+    subscriptions: [default/web]
+    kinds: [Globalization, Localization]
+"""
+
+RETURN = r"""
+clusters:
+  description: The clusters, by name, with their namespace on the hub, labels, taints and status.
+  returned: success
+  type: dict
+  sample:
+    shanghai:
+      namespace: clusternet-shanghai
+      cluster_id: 0b6a6a52-9f0b-5d0a-8f7e-0c8a4d5e6f70
+      labels: {region: cn-north}
+      taints: []
+      status: {}
+subscriptions:
+  description: The Subscriptions, by V(<namespace>/<name>).
+  returned: success
+  type: dict
+  contains:
+    feeds:
+      description: The keys of the feeds.
+      type: list
+      elements: str
+      sample: [apps/v1/Deployment/shop/web]
+    problems:
+      description: Why it cannot be scheduled; empty, if it can.
+      type: list
+      elements: str
+      sample: []
+    clusters:
+      description:
+        - For each cluster whether a schedule of now would choose it, why, and what came of the last delivery.
+      type: dict
+      sample:
+        shanghai:
+          chosen: true
+          reason: selected by subscribers[0]
+          score: 300
+          subscribers: [0]
+          phase: Success
+          failure: ""
+    status:
+      description: The status as C(status) of the Subscription has it, computed now.
+      type: dict
+      sample: {}
+objects:
+  description: The objects of O(kinds).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+"""

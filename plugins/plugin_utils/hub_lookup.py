@@ -1,0 +1,71 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the lookups have in common: they read the hub, compute and write nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HUB_SPEC, HubOptions
+from ansible_collections.multicluster.apps.plugins.module_utils._run.previewing import preview
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
+from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import open_tools, text_codec
+from ansible_collections.multicluster.apps.plugins.plugin_utils import paths
+from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import qualified
+from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
+from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
+
+
+class HubLookup(LookupBase):
+    """A lookup on a hub. Subclasses say what they find (`find`)."""
+
+    def find(self, terms: Sequence[Any], loaded: Loaded) -> Iterable[Any]:
+        """What the terms mean.
+
+        :raises MulticlusterError: for what ends the lookup.
+        """
+        raise NotImplementedError
+
+    def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[Any]:
+        """Ansible's entry."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            found: list[Any] = untrusted(list(self.find(plain(terms), self._loaded())))
+        except MulticlusterError as error:
+            raise AnsibleLookupError(str(error)) from error
+        return found
+
+    def _loaded(self) -> Loaded:
+        defaults = {option: rules.get("default") for option, rules in HUB_SPEC.items()}
+        loader: Any = self._loader
+        hub_dir = paths.hub_dir(self.get_option("hub_dir"), loader.get_basedir())
+        options = HubOptions.of({**defaults, "hub_dir": hub_dir})
+        return parse_contents(open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub.load())
+
+
+class RenderedLookup(HubLookup):
+    """A lookup of what Subscriptions come to. Subclasses say what of it they give (`pick`)."""
+
+    def pick(self, rendered: Rendered, *, objects: bool) -> Iterable[Any]:
+        """What the lookup gives of one Subscription in one cluster.
+
+        :param objects: the objects inside, rather than what holds them.
+        """
+        raise NotImplementedError
+
+    def find(self, terms: Sequence[Any], loaded: Loaded) -> Iterable[Any]:
+        """Each Subscription in turn."""
+        cluster, objects = self.get_option("cluster"), bool(self.get_option("objects"))
+        clusters = None if cluster is None else frozenset([str(cluster)])
+        for term in terms:
+            scope = Scope(frozenset([qualified(str(term))]), clusters)
+            for _cluster, rendered in preview(loaded, scope, text_codec()):
+                yield from self.pick(rendered, objects=objects)

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The actions, from a task to the files of a hub and of directory clusters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Make = Callable[..., Any]
+TaskVars = dict[str, Any]
+
+
+def files(folder: Path) -> dict[str, int]:
+    """Every file below a folder, locks excepted, with the time of its last change."""
+    found = (path for path in folder.rglob("*") if path.is_file() and ".locks" not in path.parts)
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in found}
+
+
+def run(make_action: Make, task_vars: TaskVars, name: str, options: dict[str, Any], **mode: bool) -> dict[str, Any]:
+    result = make_action(name, options, **mode).run(task_vars=task_vars)
+    json.dumps(result)  # Ansible sends results to other processes
+    return dict(result)
+
+
+WHOLE = {"hub_dir": "fleet", "group": "managed_clusters", "src": "app"}
+
+
+def test_the_whole_path(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    result = run(make_action, task_vars, "distribute", WHOLE)
+    assert result["changed"]
+    assert result["failed_clusters"] == []
+    assert set(result["clusters"]) == {"beijing", "shanghai"}
+    assert result["clusters"]["shanghai"]["created"] == ["Namespace shop"]
+    assert "Subscription default/web" in result["hub"]["created"]
+    assert (application.parent / "out" / "shanghai").is_dir()
+
+
+def test_a_second_run_changes_nothing(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    run(make_action, task_vars, "distribute", WHOLE)
+    before = files(application.parent)
+    result = run(make_action, task_vars, "distribute", WHOLE)
+    assert result["changed"] is False
+    assert result["clusters"]["beijing"]["unchanged"] == ["Namespace shop"]
+    assert files(application.parent) == before
+
+
+def test_check_mode_is_truthful_on_an_empty_hub(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    before = files(application.parent)
+    predicted = run(make_action, task_vars, "distribute", WHOLE, check=True, diff=True)
+    assert files(application.parent) == before
+    done = run(make_action, task_vars, "distribute", WHOLE)
+    assert predicted["hub"] == done["hub"]
+    assert predicted["clusters"]["shanghai"]["created"] == done["clusters"]["shanghai"]["created"]
+    headers = [entry["after_header"] for entry in predicted["diff"]]
+    assert "hub: Subscription default/web" in headers
+    assert "shanghai: Namespace shop" in headers
+
+
+def test_nothing_is_delivered_unless_asked(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    result = run(make_action, task_vars, "distribute", {**WHOLE, "deliver": False})
+    assert result["changed"]
+    assert result["clusters"] == {}
+    assert not (application.parent / "out").exists()
+
+
+def test_one_cluster_fails_and_the_other_is_served(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    (application.parent / "out").mkdir()
+    (application.parent / "out" / "beijing").write_text("in the way")
+    result = run(make_action, task_vars, "distribute", WHOLE)
+    assert result["failed"]
+    assert result["failed_clusters"] == ["beijing"]
+    assert result["msg"].startswith("1 of 2 clusters failed: beijing\ncluster beijing: ")
+    assert result["clusters"]["shanghai"]["created"] == ["Namespace shop"]
+
+
+def test_deploy_is_for_its_own_host(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    run(make_action, task_vars, "distribute", {**WHOLE, "deliver": False})
+    result = run(make_action, task_vars, "deploy", {"hub_dir": "fleet", "subscriptions": ["web"]})
+    assert set(result["clusters"]) == {"shanghai"}
+    assert result["clusters"]["shanghai"]["created"] == ["Namespace shop"]
+    assert not (application.parent / "out" / "beijing").exists()
+
+
+def test_info_says_why(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    task_vars["hostvars"]["beijing"]["multicluster_taints"] = [{"key": "drain", "effect": "NoSchedule"}]
+    run(make_action, task_vars, "distribute", WHOLE)
+    result = run(make_action, task_vars, "info", {"hub_dir": "fleet", "kinds": ["Manifest"]})
+    clusters = result["subscriptions"]["default/web"]["clusters"]
+    assert clusters["shanghai"]["chosen"]
+    assert clusters["shanghai"]["phase"] == "Success"
+    assert not clusters["beijing"]["chosen"]
+    assert "drain:NoSchedule" in clusters["beijing"]["reason"]
+    assert [item["kind"] for item in result["objects"]] == ["Manifest"]
+
+
+@pytest.mark.usefixtures("template_lookup")
+def test_templates_are_stored_too(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    (application.parent / "app.j2").write_text("{{ '---' }}\n" + (application / "app.yaml").read_text())
+    options = {"hub_dir": "fleet", "group": "managed_clusters", "template": "app.j2"}
+    result = run(make_action, task_vars, "distribute", options)
+    assert result["clusters"]["shanghai"]["created"] == ["Namespace shop"]
+
+
+def test_register_alone(make_action: Make, task_vars: TaskVars, tmp_path: Path) -> None:
+    options = {"hub_dir": "fleet", "group": "north"}
+    assert run(make_action, task_vars, "register", options)["created"] == ["ManagedCluster clusternet-beijing/beijing"]
+    assert run(make_action, task_vars, "register", options)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("action", "options", "message"),
+    [
+        ("register", {"grup": "x"}, "missing required arguments: group\nunknown options: grup."),
+        ("register", {"group": "managed_clusters"}, "no hub is named"),
+        ("register", {"hub_dir": "fleet", "group": "south"}, "'south' is not in the inventory; groups with hosts: "),
+        ("distribute", {"hub_dir": "fleet"}, "does not exist"),
+        ("distribute", {"hub_dir": "fleet", "src": "a", "template": "b"}, "mutually exclusive: src|template"),
+        ("distribute", {"hub_dir": "fleet", "forks": "many"}, "'forks'"),
+        ("deploy", {"hub_dir": "fleet"}, "does not exist"),
+        ("info", {"hub_dir": "fleet", "kinds": ["Pod"]}, "one or more of: Base, Description, "),
+    ],
+)
+def test_what_is_wrong_is_said(
+    make_action: Make, task_vars: TaskVars, tmp_path: Path, action: str, options: dict[str, Any], message: str
+) -> None:
+    result = run(make_action, task_vars, action, options)
+    assert result["failed"]
+    assert message in result["msg"]
+    assert files(tmp_path) == {}
