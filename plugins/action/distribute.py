@@ -29,7 +29,6 @@ class ActionModule(HubAction):
     """See plugins/modules/distribute.py."""
 
     SPEC = DISTRIBUTE_SPEC
-    RULES = {"mutually_exclusive": [("src", "template")]}
 
     def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:
         """Run the whole path."""
@@ -48,12 +47,11 @@ class ActionModule(HubAction):
         return reports.of_run(done, diff=self.diff)
 
     def _store(self, params: Params, task_vars: Mapping[str, Any]) -> StoreRequest | None:
-        if params["src"]:
-            src = self.absolute(params["src"])
-            documents = documents_of(src, None, vault_of(self._loader))
-            return StoreRequest(documents, source_of(src, str(params["hub_dir"])))
-        if params["template"]:
-            items = rendered(params["template"], task_vars, self._loader, self._templar)
-            documents = [each for item in items for each in documents_of(None, item["text"], None, item["where"])]
-            return StoreRequest(documents, source_of([item["where"] for item in items], str(params["hub_dir"])))
-        return None
+        if not params["src"] and not params["template"]:
+            return None
+        src = self.absolute(params["src"]) if params["src"] else None
+        documents = documents_of(src, None, vault_of(self._loader)) if src else []
+        items = rendered(params["template"] or (), task_vars, self._loader, self._templar)
+        for item in items:
+            documents += documents_of(None, item["text"], None, item["where"])
+        return StoreRequest(documents, source_of((src, *(item["where"] for item in items)), str(params["hub_dir"])))

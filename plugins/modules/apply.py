@@ -23,7 +23,7 @@ options:
       - A relative path is relative to the playbook's directory; in the playbooks of this collection, to the working
         directory.
       - Files that are encrypted with Ansible Vault are read with the vault passwords of the run.
-      - Exactly one of O(src), O(template) and O(definition) is needed.
+      - O(src), O(template) or both are needed, or else O(definition).
     type: path
   template:
     description:
@@ -134,7 +134,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.module_spec
 def main() -> None:
     module = AnsibleModule(
         argument_spec=APPLY_SPEC,
-        mutually_exclusive=[("src", "template", "definition")],
+        mutually_exclusive=[("src", "definition"), ("template", "definition")],
         required_one_of=[("src", "template", "definition")],
         supports_check_mode=True,
     )

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from threading import Lock
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -66,15 +65,12 @@ def connections(task_vars: TaskVars) -> Callable[[ManagedCluster], Connection | 
 
     The function raises InvalidInput for a host whose variables are wrong.
     """
-    # Ansible's templating is not made for several threads, and clusters are asked for from several.
-    lock = Lock()
 
     def connection(cluster: ManagedCluster) -> Connection | None:
         name = cluster_names(cluster)[-1]
-        with lock:
-            if name not in task_vars["groups"]["all"]:
-                return None
-            host = host_of(name, task_vars)
+        if name not in task_vars["groups"]["all"]:
+            return None
+        host = host_of(name, task_vars)
         return connection_from_variables(host.name, host.variables, host.base_dir)
 
     return connection

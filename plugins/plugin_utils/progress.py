@@ -30,14 +30,15 @@ class Progress:
         self._ended = 0
         self._said_at = clock()
 
-    def __call__(self, outcome: ClusterOutcome) -> None:
-        """One more cluster ended."""
+    def __call__(self, outcome: ClusterOutcome, total: int) -> None:
+        """One more of `total` clusters ended."""
         self._ended += 1
         now = self._clock()
-        if outcome.ok and self._ended > _ALL_OF_THE_FIRST and now - self._said_at < _SECONDS_BETWEEN:
+        is_last = self._ended == total
+        if outcome.ok and not is_last and self._ended > _ALL_OF_THE_FIRST and now - self._said_at < _SECONDS_BETWEEN:
             return
         self._said_at = now
-        self._say(f"[{self._ended}] {outcome.cluster}: {summary(outcome)} ({outcome.seconds:.1f} s)")
+        self._say(f"[{self._ended}/{total}] {outcome.cluster}: {summary(outcome)} ({outcome.seconds:.1f} s)")
 
 
 def summary(outcome: ClusterOutcome) -> str:

@@ -81,6 +81,9 @@ class Delivered:
 
 
 Connections: TypeAlias = "Callable[[ManagedCluster], Connection | None]"
+OnOutcome: TypeAlias = Callable[[ClusterOutcome, int], None]
+# How a cluster is reached, or why nobody knows.
+Link: TypeAlias = "Connection | MulticlusterError"
 
 
 def deliver_all(
@@ -92,29 +95,37 @@ def deliver_all(
     connections: Connections,
     *,
     forks: int,
-    on_outcome: Callable[[ClusterOutcome], None],
+    on_outcome: OnOutcome,
 ) -> tuple[Delivered, ...]:
     """Deliver to clusters side by side; those for which the hub holds nothing are left out.
 
-    :param connections: what the inventory says of a cluster; None where the hub has to know.
-    :param on_outcome: called in this thread, as clusters end.
+    :param connections: what the inventory says of a cluster; None where the hub has to know. Asked in this thread.
+    :param on_outcome: called in this thread as clusters end, with the outcome and the number of clusters in all.
     :returns: in the order of `clusters`.
     """
-    work = [(cluster, bundle) for cluster in clusters if (bundle := bundle_of(cluster, loaded, scope)).applysets]
+    found = ((cluster, bundle_of(cluster, loaded, scope)) for cluster in clusters)
+    work = [
+        (cluster, bundle, _link(cluster, loaded, tools, connections)) for cluster, bundle in found if bundle.applysets
+    ]
     done: dict[str, Delivered] = {}
     with ThreadPoolExecutor(max_workers=max(1, min(forks, len(work)))) as pool:
-        futures = [
-            pool.submit(_deliver_one, cluster, bundle, loaded, options, tools, connections) for cluster, bundle in work
-        ]
+        futures = [pool.submit(_deliver_one, *item, loaded, options, tools) for item in work]
         try:
             for future in as_completed(futures):
                 delivered = future.result()
                 done[delivered.cluster.namespace] = delivered
-                on_outcome(delivered.outcome)
+                on_outcome(delivered.outcome, len(work))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return tuple(done[cluster.namespace] for cluster, _bundle in work)
+    return tuple(done[cluster.namespace] for cluster, _bundle, _link_ in work)
+
+
+def _link(cluster: ManagedCluster, loaded: Loaded, tools: Tools, connections: Connections) -> Link:
+    try:
+        return connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
+    except (ClusterError, InvalidInput) as error:
+        return error
 
 
 def bundle_of(cluster: ManagedCluster, loaded: Loaded, scope: Scope) -> Bundle:
@@ -145,16 +156,16 @@ def _desired(description: Description) -> Iterator[Desired]:
 def _deliver_one(
     cluster: ManagedCluster,
     bundle: Bundle,
+    link: Link,
     loaded: Loaded,
     options: DeliveryOptions,
     tools: Tools,
-    connections: Connections,
 ) -> Delivered:
     if options.check:
-        return Delivered(cluster, _outcome(cluster, bundle, loaded, options, tools, connections), loaded.contents)
+        return Delivered(cluster, _outcome(cluster, bundle, link, loaded, options, tools), loaded.contents)
     try:
         with tools.hub.lock(f"cluster-{cluster.name}"):
-            outcome = _outcome(cluster, bundle, loaded, options, tools, connections)
+            outcome = _outcome(cluster, bundle, link, loaded, options, tools)
             return Delivered(cluster, outcome, _told(bundle, outcome, loaded, tools))
     except HubLocked as error:
         return Delivered(cluster, _blank(cluster, options, error), loaded.contents)
@@ -163,14 +174,15 @@ def _deliver_one(
 def _outcome(
     cluster: ManagedCluster,
     bundle: Bundle,
+    link: Link,
     loaded: Loaded,
     options: DeliveryOptions,
     tools: Tools,
-    connections: Connections,
 ) -> ClusterOutcome:
+    if isinstance(link, MulticlusterError):
+        return _blank(cluster, options, link)
     try:
-        connection = connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
-        member = tools.open_member(cluster.name, connection)
+        member = tools.open_member(cluster.name, link)
     except (ClusterError, InvalidInput) as error:
         return _blank(cluster, options, error)
     try:

@@ -33,6 +33,6 @@ def deploy(
         )
     check_scope(loaded, scope)
     delivered = deliver_all(
-        clusters, loaded, scope, options, tools, connections, forks=1, on_outcome=lambda _outcome: None
+        clusters, loaded, scope, options, tools, connections, forks=1, on_outcome=lambda _outcome, _total: None
     )
     return (delivered[0].outcome if delivered else None), loaded.warnings

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +18,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import (
     Connections,
     Delivered,
+    OnOutcome,
     Tools,
     deliver_all,
 )
@@ -78,12 +79,12 @@ def distribute(
     request: DistributeRequest,
     tools: Tools,
     connections: Connections,
-    on_outcome: Callable[[ClusterOutcome], None] = lambda _outcome: None,
+    on_outcome: OnOutcome = lambda _outcome, _total: None,
 ) -> Distributed:
     """Run the whole path. One cluster's failure is in its outcome; only losing the hub, or bad input, raises.
 
     :param connections: what the inventory says of a cluster; None where the hub has to know.
-    :param on_outcome: called as clusters end.
+    :param on_outcome: called as clusters end, with the number of clusters in all.
     :raises HubError: when the hub cannot be read or written.
     :raises InvalidInput: for what the user wrote; nothing was changed then.
     """

@@ -33,7 +33,7 @@ def apply(params: Params, *, check: bool, diff: bool) -> Result:
     tools = open_tools(HubOptions.of(params), "multicluster.apps.apply", vault)
     request = StoreRequest(
         documents=_documents(params, vault),
-        source=source_of(params["src"] or params["template"], tools.hub_dir),
+        source=source_of((params["src"], *(params["template"] or ())), tools.hub_dir),
         absent=params["state"] == "absent",
         prune=params["prune"],
         max_pruned_objects=params["max_pruned_objects"],
@@ -78,12 +78,9 @@ def managed_cluster(params: Params, *, check: bool, diff: bool) -> Result:
     return _store_one("managed_cluster", raw, params, tools, check, diff)
 
 
-def source_of(src: str | Sequence[str] | None, hub_dir: str) -> str | None:
+def source_of(paths: Sequence[str | None], hub_dir: str) -> str | None:
     """What the hub remembers as the source of objects: relative to the hub, so that it is the same in every clone."""
-    if not src:
-        return None
-    paths = [src] if isinstance(src, str) else src
-    return ",".join(os.path.relpath(path, hub_dir) for path in paths)
+    return ",".join(os.path.relpath(path, hub_dir) for path in paths if path) or None
 
 
 def _tools(module: str, params: Params) -> Tools:
@@ -101,10 +98,12 @@ def _vault(params: Params) -> VaultCodec | None:
 
 
 def _documents(params: Params, vault: VaultCodec | None) -> list[Document]:
-    if params["template"]:
-        rendered = params["rendered"] or ()
-        return [document for item in rendered for document in documents_of(None, item["text"], vault, item["where"])]
-    return documents_of(params["src"], params["definition"], vault)
+    if params["definition"] is not None:
+        return documents_of(None, params["definition"], vault)
+    documents = documents_of(params["src"], None, vault) if params["src"] else []
+    for item in params["rendered"] or ():
+        documents += documents_of(None, item["text"], vault, item["where"])
+    return documents
 
 
 def _namespace_of(cluster: str, tools: Tools) -> str:

@@ -121,7 +121,7 @@ def test_register_alone(make_action: Make, task_vars: TaskVars, tmp_path: Path) 
         ("register", {"group": "managed_clusters"}, "no hub is named"),
         ("register", {"hub_dir": "fleet", "group": "south"}, "'south' is not in the inventory; groups with hosts: "),
         ("distribute", {"hub_dir": "fleet"}, "does not exist"),
-        ("distribute", {"hub_dir": "fleet", "src": "a", "template": "b"}, "mutually exclusive: src|template"),
+        ("distribute", {"hub_dir": "fleet", "src": "a", "template": "b"}, "there is no such file or directory"),
         ("distribute", {"hub_dir": "fleet", "forks": "many"}, "'forks'"),
         ("deploy", {"hub_dir": "fleet"}, "does not exist"),
         ("info", {"hub_dir": "fleet", "kinds": ["Pod"]}, "one or more of: Base, Description, "),

@@ -50,8 +50,8 @@ def test_a_small_fleet_is_said_whole() -> None:
     said: list[str] = []
     progress = Progress(said.append, lambda: 0.0)
     for _number in range(3):
-        progress(outcome(Result.CREATED))
-    assert said == [f"[{n}] shanghai: 1 created (0.8 s)" for n in (1, 2, 3)]
+        progress(outcome(Result.CREATED), 3)
+    assert said == [f"[{n}/3] shanghai: 1 created (0.8 s)" for n in (1, 2, 3)]
 
 
 def test_of_a_large_fleet_a_line_a_second_and_every_failure() -> None:
@@ -59,6 +59,15 @@ def test_of_a_large_fleet_a_line_a_second_and_every_failure() -> None:
     times: Iterator[float] = iter([0.0, *[0.0] * 20, 0.5, 0.9, 1.0, 1.5, 1.6, 2.5])
     progress = Progress(said.append, lambda: next(times))
     for number in range(26):
-        progress(outcome(errors=("refused",)) if number == 23 else outcome())
-    assert [line.split()[0] for line in said[20:]] == ["[23]", "[24]", "[26]"]
+        progress(outcome(errors=("refused",)) if number == 23 else outcome(), 30)
+    assert [line.split()[0] for line in said[20:]] == ["[23/30]", "[24/30]", "[26/30]"]
     assert "FAILED: refused" in said[21]
+
+
+def test_the_last_cluster_is_always_said() -> None:
+    said: list[str] = []
+    progress = Progress(said.append, lambda: 0.0)
+    for _number in range(30):
+        progress(outcome(), 30)
+    assert said[-1].startswith("[30/30] ")
+    assert len(said) == 21

@@ -272,7 +272,7 @@ def test_a_status_is_stored_also_when_somebody_changes_the_subscription_meanwhil
     fleet = Fleet("a")
     fleet.distribute(*WEB, web(), deliver=False)
 
-    def edit(_outcome: object) -> None:
+    def edit(_outcome: object, _total: int) -> None:
         hub = MemoryHub(fleet.store)
         contents: Contents = hub.load()
         (stored,) = [item for key, item in contents.objects.items() if key.kind == "Subscription"]
