@@ -13,8 +13,8 @@ version_added: 0.1.0
 description:
   - The whole path, for all Subscriptions or some. It schedules, renders Bases and Descriptions with all overrides, delivers
     them to the clusters side by side, and stores on the hub what came of it. Runs on the control node.
-  - With O(group), and with O(src) or O(template) or both, it registers clusters and stores objects first, from one snapshot in memory, so
-    that check mode tells the truth on an empty hub too.
+  - With O(group), and with O(src) or O(template) or both, it registers clusters and stores objects first, from one snapshot
+    in memory, so that check mode tells the truth on an empty hub too.
   - All clusters are tried; then the task fails if any of them failed, and names them.
   - It says how far it is, a line for a cluster that ended.
 options:

@@ -17,7 +17,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import PREFIX, connection_from_variables
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host
-from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import cluster_names
 from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain
 
 TaskVars = Mapping[str, Any]
@@ -67,7 +66,7 @@ def connections(task_vars: TaskVars) -> Callable[[ManagedCluster], Connection | 
     """
 
     def connection(cluster: ManagedCluster) -> Connection | None:
-        name = cluster_names(cluster)[-1]
+        name = cluster.full_name
         if name not in task_vars["groups"]["all"]:
             return None
         host = host_of(name, task_vars)

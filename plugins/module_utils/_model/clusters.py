@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CLUSTERS_GROUP
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_FULL_NAME, CLUSTERS_GROUP
 from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import ApiObject, Meta, spec_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Taint
 
@@ -44,6 +44,11 @@ class ManagedCluster(ApiObject):
     def name(self) -> str:
         """The cluster's name."""
         return self.meta.name
+
+    @property
+    def full_name(self) -> str:
+        """The name that people know it by: that of its inventory host, which may be no valid name on a hub."""
+        return self.meta.annotations.get(ANNOTATION_FULL_NAME, self.meta.name)
 
     @property
     def namespace(self) -> str:

@@ -27,6 +27,7 @@ PREFIX = "multicluster_"
 _PATHS = ("directory", "kubeconfig", "ca_cert")
 _KEPT = (*_PATHS, "context", "host", "validate_certs", "proxy")
 _FIELDS = (*_KEPT, "api_key")
+_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def connection_from_variables(host: str, variables: Mapping[str, Any], base_dir: str) -> Connection | None:
@@ -39,6 +40,9 @@ def connection_from_variables(host: str, variables: Mapping[str, Any], base_dir:
     given = {field: variables[PREFIX + field] for field in _FIELDS if variables.get(PREFIX + field) not in (None, "")}
     if not given:
         return None
+    if "validate_certs" in given:
+        # Extra variables are text unless they are given as JSON.
+        given["validate_certs"] = _TRUTHS.get(str(given["validate_certs"]).lower(), given["validate_certs"])
     for field, value in given.items():
         _check(host, field, value)
     others = sorted(set(given) - {"directory"})
@@ -77,7 +81,7 @@ def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str) -
         value = variables.get(PREFIX + field)
         if value in (None, ""):
             continue
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = str(value).lower() if field == "validate_certs" else str(value)
         if field in _PATHS and not text.startswith(("/", "~")):
             text = os.path.relpath(_absolute(text, base_dir), hub_dir)
         kept[api.ANNOTATION_PREFIX + field.replace("_", "-")] = text
@@ -100,21 +104,21 @@ def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str)
         if text is not None:
             given[field] = _absolute(text, hub_dir) if field in _PATHS else text
     if "validate_certs" in given:
-        given["validate_certs"] = given["validate_certs"] != "false"
+        given["validate_certs"] = _TRUTHS.get(given["validate_certs"], True)
     if {"directory", "kubeconfig"} & given.keys():
         return Connection(**given)
     secret = contents.objects.get(ObjectKey("", "Secret", cluster.namespace, api.DEPLOYER_SECRET))
     if secret is not None:
         return _from_secret(cluster, secret.raw, given)
     raise ClusterError(
-        f"cluster {cluster.name}: nothing says how to reach it. Give its host multicluster_kubeconfig, "
+        f"cluster {cluster.full_name}: nothing says how to reach it. Give its host multicluster_kubeconfig, "
         "multicluster_host with multicluster_api_key, or multicluster_directory, or store the Secret "
         f"{api.DEPLOYER_SECRET} in namespace {cluster.namespace} of the hub"
     )
 
 
 def _from_secret(cluster: ManagedCluster, secret: Mapping[str, Any], given: Mapping[str, Any]) -> Connection:
-    where = f"cluster {cluster.name}: Secret {cluster.namespace}/{api.DEPLOYER_SECRET}"
+    where = f"cluster {cluster.full_name}: Secret {cluster.namespace}/{api.DEPLOYER_SECRET}"
     data = secret.get("data") or {}
     missing = [key for key in ("apiserver-advertise-url", "token") if not data.get(key)]
     if missing:

@@ -134,7 +134,7 @@ def bundle_of(cluster: ManagedCluster, loaded: Loaded, scope: Scope) -> Bundle:
     ours = (base for base in bases if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY)
     sets = tuple(_applyset(base, loaded, scope) for base in ours)
     selected = sets if any(each.selected for each in sets) else ()
-    return Bundle(cluster.name, cluster.namespace, selected)
+    return Bundle(cluster.full_name, cluster.namespace, selected)
 
 
 def _applyset(base: Base, loaded: Loaded, scope: Scope) -> ApplySet:
@@ -182,7 +182,7 @@ def _outcome(
     if isinstance(link, MulticlusterError):
         return _blank(cluster, options, link)
     try:
-        member = tools.open_member(cluster.name, link)
+        member = tools.open_member(cluster.full_name, link)
     except (ClusterError, InvalidInput) as error:
         return _blank(cluster, options, error)
     try:
@@ -195,7 +195,7 @@ def _outcome(
 
 def _blank(cluster: ManagedCluster, options: DeliveryOptions, error: MulticlusterError) -> ClusterOutcome:
     """The outcome of a cluster that was not even tried."""
-    return ClusterOutcome(cluster.name, "", options.check, errors=(str(error),), unreachable=True)
+    return ClusterOutcome(cluster.full_name, "", options.check, errors=(str(error),), unreachable=True)
 
 
 def _told(bundle: Bundle, outcome: ClusterOutcome, loaded: Loaded, tools: Tools) -> Contents:

@@ -35,7 +35,7 @@ def inform(loaded: Loaded, scope: Scope, kinds: Collection[str], guards: Guards)
     clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
     placements = [item for item in schedule(loaded.snapshot, guards) if scope.has_subscription(subscription_name(item))]
     return {
-        "clusters": {cluster.name: _cluster(cluster) for cluster in clusters},
+        "clusters": {cluster.full_name: _cluster(cluster) for cluster in clusters},
         "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded) for item in placements},
         "objects": [masked(stored.raw) for key, stored in sorted(loaded.contents.objects.items()) if key.kind in kinds],
     }
@@ -59,7 +59,7 @@ def _subscription(placement: Placement, clusters: Collection[ManagedCluster], lo
         "feeds": [feed.key for feed in subscription.feeds],
         "problems": list(placement.problems),
         "clusters": {
-            verdict.cluster.name: {**_verdict(verdict), **_delivery(subscription, verdict.cluster, loaded)}
+            verdict.cluster.full_name: {**_verdict(verdict), **_delivery(subscription, verdict.cluster, loaded)}
             for verdict in verdicts
             if verdict.cluster.namespace in there
         },

@@ -20,7 +20,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
     schedule,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
-    ANNOTATION_FULL_NAME,
     ANNOTATION_SUBSCRIPTION,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
@@ -89,11 +88,11 @@ def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: 
             try:
                 rendered = renderer.render(placement.subscription, cluster)
             except InvalidInput as error:
-                problems[name].extend(f"cluster {cluster.name}: {problem}" for problem in error.problems)
+                problems[name].extend(f"cluster {cluster.full_name}: {problem}" for problem in error.problems)
                 continue
             changes.extend(_puts((rendered.base, *rendered.descriptions), contents))
             changes.extend(_obsolete(rendered.base, rendered.descriptions, loaded))
-            warnings.extend(f"{name} in {cluster.name}: {warning}" for warning in rendered.warnings)
+            warnings.extend(f"{name} in {cluster.full_name}: {warning}" for warning in rendered.warnings)
     leaving = [base for placement in placements for base in placement.leaving]
     leaving += [base for base in abandoned(snapshot) if scope.has_subscription(subscription_of(base))]
     for base in leaving:
@@ -118,8 +117,7 @@ def subscription_of(item: Base | Description) -> str:
 
 def cluster_names(cluster: ManagedCluster) -> tuple[str, ...]:
     """The names that a user may call a cluster by."""
-    full = cluster.meta.annotations.get(ANNOTATION_FULL_NAME)
-    return (cluster.name, full) if full else (cluster.name,)
+    return tuple(dict.fromkeys((cluster.name, cluster.full_name)))
 
 
 def check_scope(loaded: Loaded, scope: Scope) -> None:

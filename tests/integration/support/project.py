@@ -24,6 +24,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 CALLBACKS = Path(__file__).resolve().parent / "callbacks"
+PROGRAMS = Path(sys.executable).parent
 TIMEOUT = 120.0
 
 # What manifests have in the place of the namespace that is the test's own.
@@ -130,7 +131,7 @@ class Project:
 
     def inventory(self, hosts: Mapping[str, Mapping[str, Any]], **groups: list[str]) -> None:
         """Write the inventory: hosts in the group `managed_clusters`, and some of them in others."""
-        members = {name: {"hosts": dict.fromkeys(chosen, {})} for name, chosen in groups.items()}
+        members = {name: {"hosts": {host: {} for host in chosen}} for name, chosen in groups.items()}
         self.write("inventory.yml", {"managed_clusters": {"hosts": dict(hosts)}, **members})
 
     def play(self, playbook: str, *arguments: str, timeout: float = TIMEOUT) -> Run:
@@ -150,7 +151,7 @@ class Project:
     def start(self, playbook: str, *arguments: str) -> subprocess.Popen[str]:
         """Start a playbook, in a process group of its own."""
         (self.path / ".results").unlink(missing_ok=True)
-        command = [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "inventory.yml", playbook, *arguments]
+        command = [str(PROGRAMS / "ansible-playbook"), "-i", "inventory.yml", playbook, *arguments]
         return subprocess.Popen(
             command,
             cwd=self.path,
@@ -168,6 +169,7 @@ class Project:
         foreign = ("ANSIBLE_", "K8S_AUTH_", "MULTICLUSTER_", "KUBECONFIG")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return kept | {
+            "PATH": os.pathsep.join([str(PROGRAMS), os.environ.get("PATH", os.defpath)]),
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".venv" / "collections"),
             "ANSIBLE_HOME": str(self.path / ".ansible"),
             "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
@@ -181,7 +183,7 @@ class Project:
 
     def command(self, program: str, *arguments: str) -> str:
         """Run another program of Ansible in the project; it must succeed."""
-        command = [str(Path(sys.executable).parent / program), *arguments]
+        command = [str(PROGRAMS / program), *arguments]
         done = subprocess.run(command, cwd=self.path, env=self.variables, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout

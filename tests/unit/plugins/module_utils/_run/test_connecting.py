@@ -67,6 +67,15 @@ def test_what_the_hub_keeps_leads_back_to_the_same_connection() -> None:
     )
 
 
+@pytest.mark.parametrize(("written", "meant"), [(False, False), ("false", False), ("no", False), ("True", True)])
+def test_certificates_are_checked_unless_that_is_said(written: Any, meant: bool) -> None:
+    given = variables(kubeconfig="/a", validate_certs=written)
+    found = connection_from_variables("a", given, "/i")
+    kept = annotations_for(given, "/i", "/h")
+    cluster = managed(**{key.rpartition("/")[2]: text for key, text in kept.items()})
+    assert found == connection_on_hub(cluster, Contents({}), "/h") == Connection(kubeconfig="/a", validate_certs=meant)
+
+
 def test_absolute_paths_and_those_of_the_home_directory_stay_as_they_are() -> None:
     kept = annotations_for(variables(directory="/srv/a", ca_cert="~/ca.pem"), "/inventory", "/hub")
     assert kept == {"multicluster.apps/directory": "/srv/a", "multicluster.apps/ca-cert": "~/ca.pem"}
