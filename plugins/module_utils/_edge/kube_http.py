@@ -70,7 +70,9 @@ class ApiError(ClusterError):
     """
 
     def __init__(self, message: str, status: int, body: Json) -> None:
-        super().__init__(message, transient=status in _TRANSIENT)
+        # A 500 whose Status gives no reason is about the object (a number where text belongs); it stays what it is.
+        for_good = status == 500 and body.get("kind") == "Status" and not body.get("reason")
+        super().__init__(message, transient=status in _TRANSIENT and not for_good)
         self.status = status
         self.body = body
 

@@ -49,9 +49,9 @@ def cluster_result(outcome: ClusterOutcome) -> dict[str, Any]:
         "pruned": [shown(item.key) for item in outcome.pruned],
         "unchanged": [shown(item.key) for item in outcome.unchanged],
         "kept": [{"object": shown(item.key), "reason": item.reason} for item in outcome.kept],
-        "failed": [{"object": shown(item.key), "reason": item.reason} for item in outcome.failed],
+        "failed": [{"object": shown(item.key), "reason": _of(outcome, item.reason)} for item in outcome.failed],
         "unhealthy": [{"object": shown(item.key), "reason": _health(item)} for item in outcome.unhealthy],
-        "errors": list(outcome.errors),
+        "errors": [_of(outcome, error) for error in outcome.errors],
         "warnings": list(outcome.warnings),
         "seconds": round(outcome.seconds, 3),
     }
@@ -79,12 +79,20 @@ def failure_message(outcomes: Sequence[ClusterOutcome], problems: Mapping[str, S
 
 
 def reasons(outcome: ClusterOutcome) -> tuple[str, ...]:
-    """Why a cluster failed, one sentence each."""
+    """Why a cluster failed, one sentence each; the cluster is not named again, and an object only once."""
     return (
-        *outcome.errors,
-        *(f"{shown(item.key)}: {item.reason}" for item in outcome.failed),
-        *(f"{shown(item.key)}: {_health(item)}" for item in outcome.unhealthy),
+        *(_of(outcome, error) for error in outcome.errors),
+        *(_about(item, _of(outcome, item.reason)) for item in outcome.failed),
+        *(_about(item, _health(item)) for item in outcome.unhealthy),
     )
+
+
+def _of(outcome: ClusterOutcome, text: str) -> str:
+    return text.removeprefix("cluster ").removeprefix(f"{outcome.cluster}: ")
+
+
+def _about(item: ObjectOutcome, text: str) -> str:
+    return text if str(item.key) in text or shown(item.key) in text else f"{shown(item.key)}: {text}"
 
 
 def shown(key: ObjectKey) -> str:

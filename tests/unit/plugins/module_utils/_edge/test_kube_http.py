@@ -149,8 +149,9 @@ CONFLICT = {"reason": "FieldManagerConflict", "message": 'conflict with "hpa"', 
         status(409, "AlreadyExists"),
         status(409, "Conflict", causes=[CONFLICT]),
         status(422, "Invalid"),
+        status(500, message="failed to create typed patch object"),
     ],
-    ids=["400", "403", "404", "exists", "field conflict", "422"],
+    ids=["400", "403", "404", "exists", "field conflict", "422", "500 about the object"],
 )
 def test_a_refusal_that_stays_one_is_not_tried_again(answer: Answer) -> None:
     http, pool, _slept = speak(answer)
