@@ -160,6 +160,14 @@ class TestPorts:
             ports.free_port(())
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C as at a terminal: a shell that runs us in the background has it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class TestProcesses:
     def test_a_process_is_alive_until_it_is_killed(self, sleeper):
         assert sleeper.alive()
@@ -195,7 +203,7 @@ class TestProcesses:
         processes.kill([sleeper])
         assert processes._start_mark_from_ps(sleeper.pid) is None
 
-    def test_a_signal_waits_until_the_process_is_on_record(self, tmp_path):
+    def test_a_signal_waits_until_the_process_is_on_record(self, tmp_path, interruptible):
         recorded: list[Process] = []
 
         def record(process: Process) -> None:

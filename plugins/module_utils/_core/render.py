@@ -20,13 +20,16 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay im
 from ansible_collections.multicluster.apps.plugins.module_utils._core.provenance import Provenance, digest, still_holds
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import (
     ObjectKey,
     identity_uid,
     label_value_slug,
+    shorten,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     ApiObject,
+    Description,
     HelmChart,
     ManagedCluster,
     Manifest,
@@ -152,8 +155,34 @@ def encode(value: Any) -> str:
 
 
 def decode(text: str) -> Any:
-    """The value of a byte field; None for an empty one."""
-    return json.loads(base64.b64decode(text)) if text else None
+    """The value of a byte field; None for an empty one.
+
+    :raises InvalidInput: when it is no base64 of JSON.
+    """
+    try:
+        return json.loads(base64.b64decode(text, validate=True)) if text else None
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{shorten(text)!r} is no base64 of JSON") from error
+
+
+def objects_of(description: Description) -> tuple[Mapping[str, Any], ...]:
+    """The objects that a Description holds, in its order; none in one for Helm.
+
+    :raises InvalidInput: for an entry that is none; the next `distribute` makes a damaged Description again.
+    """
+    if description.deployer != GENERIC:
+        return ()
+    found = []
+    for index, text in enumerate(description.raw_objects):
+        try:
+            raw = decode(text)
+            ObjectKey.of(raw if isinstance(raw, dict) else {})
+        except InvalidInput as error:
+            raise InvalidInput(
+                f"{description.key}: spec.raw[{index}]: {error}; run multicluster.apps.distribute"
+            ) from error
+        found.append(raw)
+    return tuple(found)
 
 
 def _full_name(subscription: Subscription) -> str:

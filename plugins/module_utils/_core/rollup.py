@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name, description_name
-from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
 from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import subscription_spec_hash
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
@@ -23,6 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
     ObjectOutcome,
     Result,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Description,
@@ -64,8 +65,8 @@ def _outcomes_of(description: Description, outcome: ClusterOutcome) -> list[Obje
 def _with_feeds(description: Description, outcomes: Sequence[ObjectOutcome]) -> Iterable[tuple[ObjectOutcome, Feed]]:
     """The outcomes in the order of the Description's objects."""
     by_key = {item.key: item for item in outcomes}
-    for text in description.raw_objects if description.deployer == GENERIC else ():
-        feed = Feed.to(decode(text))
+    for raw in objects_of(description):
+        feed = Feed.to(raw)
         if feed.object_key in by_key:
             yield by_key[feed.object_key], feed
 
@@ -108,7 +109,10 @@ def _observed(
     if description is None:
         return {}
     seen = {Feed.of(entry): entry.get("observedStatus") for entry in description.status.get("manifestStatuses") or ()}
-    desired = {Feed.to(raw): raw for raw in map(decode, description.raw_objects)}
+    try:
+        desired = {Feed.to(raw): raw for raw in objects_of(description)}
+    except InvalidInput:  # what is wrong with it is said by whoever delivers it
+        return {}
     return {feed: {**desired[feed], "status": status or {}} for feed, status in seen.items() if feed in desired}
 
 

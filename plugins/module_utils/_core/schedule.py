@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
@@ -82,26 +82,32 @@ def _base_of(subscription: Subscription) -> str:
 
 
 def _place(
-    subscription: Subscription, clusters: Iterable[ManagedCluster], bases: tuple[Base, ...], guards: Guards
+    subscription: Subscription, clusters: tuple[ManagedCluster, ...], bases: tuple[Base, ...], guards: Guards
 ) -> Placement:
     try:
-        selection = select(subscription, tuple(clusters))
+        selection = select(subscription, clusters)
     except InvalidInput as error:
         return Placement(subscription, problems=error.problems)
     chosen = selection.selected
     namespaces = {cluster.meta.namespace for cluster in chosen}
     leaving = tuple(base for base in bases if base.meta.namespace not in namespaces)
-    problems = _refusals(subscription, selection, bases, leaving, guards)
+    problems = _refusals(subscription, selection, bases, _going(leaving, clusters), guards)
     if problems:
         return Placement(subscription, selection, problems=problems)
     return Placement(subscription, selection, chosen, leaving)
+
+
+def _going(leaving: tuple[Base, ...], clusters: tuple[ManagedCluster, ...]) -> tuple[Base, ...]:
+    """What this run would newly take away: not what an earlier one let go of, nor what no cluster is there for any more."""
+    known = {cluster.namespace for cluster in clusters}
+    return tuple(base for base in leaving if base.meta.namespace in known and not base.meta.is_deleting)
 
 
 def _refusals(
     subscription: Subscription,
     selection: Selection,
     bases: tuple[Base, ...],
-    leaving: tuple[Base, ...],
+    going: tuple[Base, ...],
     guards: Guards,
 ) -> tuple[str, ...]:
     """Reference, "Scheduling" 10: one mistyped label must not empty the fleet."""
@@ -114,8 +120,6 @@ def _refusals(
             "Compare spec.subscribers[].clusterAffinity and spec.clusterTolerations with the labels and taints of the "
             "clusters (multicluster.apps.info tells why each was turned away)",
         )
-    # What an earlier run already let go of, and could not remove yet, is not counted again.
-    going = tuple(base for base in leaving if not base.meta.is_deleting)
     if len(going) > guards.max_removed_clusters:
         places = ", ".join(base.meta.namespace for base in going[:5]) + (", …" if len(going) > 5 else "")
         return (

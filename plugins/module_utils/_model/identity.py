@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import APPS_GROUP, CLUSTERS_GROUP
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 
 # A namespace of our own for version 5 UUIDs: the same identity has the same uid on every machine.
@@ -24,6 +25,9 @@ _UID_NAMESPACE: Final = uuid.UUID("6d0ef0c1-53a1-5c5e-9b43-0f6f0a8e3f57")
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _QUALIFIED = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+
+# Kinds of the hub's own API are known without their group.
+_OWN_GROUPS: Final = (APPS_GROUP, CLUSTERS_GROUP)
 
 NAME_LIMIT: Final = 253
 LABEL_LIMIT: Final = 63
@@ -52,15 +56,15 @@ class ObjectKey:
         meta = raw.get("metadata")
         meta = meta if isinstance(meta, Mapping) else {}
         parts = {"apiVersion": raw.get("apiVersion"), "kind": raw.get("kind"), "metadata.name": meta.get("name")}
-        missing = [field for field, value in parts.items() if not isinstance(value, str) or not value]
-        if missing:
-            raise InvalidInput(f"an object needs {', '.join(missing)}, each a string that is not empty")
+        wrong = [_lack(field, value) for field, value in parts.items() if not isinstance(value, str) or not value]
+        if wrong:
+            raise InvalidInput(f"an object needs {', '.join(wrong)}")
         group, _version = split_api_version(raw["apiVersion"])
         return cls(group, raw["kind"], str(meta.get("namespace") or ""), meta["name"])
 
     def __str__(self) -> str:
-        """For messages: `Deployment.apps shop/web`, `Namespace shop`."""
-        kind = f"{self.kind}.{self.group}" if self.group else self.kind
+        """For messages: `Deployment.apps shop/web`, `Namespace shop`, `Subscription default/web`."""
+        kind = f"{self.kind}.{self.group}" if self.group and self.group not in _OWN_GROUPS else self.kind
         return f"{kind} {self.namespace}/{self.name}" if self.namespace else f"{kind} {self.name}"
 
 
@@ -187,6 +191,11 @@ def label_value_slug(value: str) -> str:
 def _short_hash(text: str) -> str:
     """Ten hexadecimal digits that tell names apart; lone surrogates, which YAML and JSON can carry, included."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
+
+
+def _lack(field: str, value: object) -> str:
+    """A field that is missing, or that holds what is no name: a number that wants quotes, a list."""
+    return field if value in (None, "") else f"{field} as a string, not {shorten(repr(value))}"
 
 
 def _with_hash(readable: str, full: str, limit: int) -> str:

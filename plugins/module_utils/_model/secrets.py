@@ -39,11 +39,17 @@ def carries_secret(raw: Raw) -> bool:
 def in_the_clear(raws: Iterable[Raw]) -> tuple[str, ...]:
     """What a hub that refuses secrets says: one sentence for each object that carries secret data."""
     return tuple(
-        f"{ObjectKey.of(raw)} carries secret data, which this hub refuses to store in the clear; give `secrets: vault` "
+        f"{_known_as(raw)} carries secret data, which this hub refuses to store in the clear; give `secrets: vault` "
         "to encrypt its file with Ansible Vault, or `secrets: plain` to keep it readable in a file of mode 0600"
         for raw in raws
         if carries_secret(raw)
     )
+
+
+def _known_as(raw: Raw) -> ObjectKey:
+    """What its author calls it: not the Manifest that it is kept in."""
+    template = raw.get("template")
+    return ObjectKey.of(template if raw.get("kind") == "Manifest" and isinstance(template, Mapping) else raw)
 
 
 def masked(raw: Raw) -> Raw:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,19 +113,14 @@ class Snapshot:
         if feed.kind == HelmChart.KIND and feed.object_key.group == HelmChart.GROUP:
             chart = self._charts_by_key.get((feed.namespace or "default", feed.name))
             if chart is None:
-                raise InvalidInput(
-                    f"feed {feed.key}: the hub holds no such HelmChart; store it with the module helm_chart or apply"
-                )
+                raise InvalidInput(f"feed {feed.key}: the hub holds no such HelmChart; store it with the module apply")
             return chart
         named = self._manifests_by_name.get((feed.api_version, feed.kind, feed.name), ())
         found = [manifest for manifest in named if feed.namespace in ("", manifest.feed.namespace)]
         if len(found) == 1:
             return found[0]
         if found:
-            places = ", ".join(sorted(manifest.feed.namespace or "(none)" for manifest in found))
-            raise InvalidInput(
-                f"feed {feed.key} names no namespace, and the hub holds it in several: {places}; name one"
-            )
+            raise InvalidInput(f"feed {feed.key} {_several(found)}")
         raise InvalidInput(
             f"feed {feed.key}: the hub holds no such object{self._near_miss(feed)}; store it with the module apply"
         )
@@ -156,6 +151,15 @@ class Snapshot:
 
 
 _FIELDS = (ManagedCluster, Subscription, Globalization, Localization, Manifest, HelmChart, Base, Description)
+
+
+def _several(found: Sequence[Manifest]) -> str:
+    """Why one of several Manifests cannot be taken, and what to do."""
+    places = sorted({manifest.feed.namespace for manifest in found})
+    if len(places) > 1:
+        return f"names no namespace, and the hub holds it in several: {', '.join(places)}; name one"
+    names = ", ".join(sorted(f"{manifest.meta.namespace}/{manifest.meta.name}" for manifest in found))
+    return f"is in several Manifests: {names}; remove all but one"
 
 
 def feed_of(source: Manifest | HelmChart) -> Feed:

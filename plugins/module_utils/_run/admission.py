@@ -19,7 +19,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.override i
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, is_dns_label
 from ansible_collections.multicluster.apps.plugins.module_utils._model.kinds import cluster_scoped
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Policy, parse
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
@@ -140,6 +140,7 @@ def _in_namespace(raw: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
 def _hub_object(document: Document, namespaced: Mapping[tuple[str, str], bool], codec: TextCodec) -> Mapping[str, Any]:
     raw = _with_namespace(document.raw, namespaced)
     if not _is_api_object(raw):
+        _check_names(raw, document.where)
         raw = _manifest(raw)
     elif raw["kind"] in _MADE_BY_US:
         raise InvalidInput(
@@ -149,6 +150,19 @@ def _hub_object(document: Document, namespaced: Mapping[tuple[str, str], bool], 
     if isinstance(parsed, Policy):
         _check_overrides(parsed, document.where, codec)
     return parsed.raw
+
+
+def _check_names(raw: Mapping[str, Any], where: str) -> None:
+    """Names of any kind are part of a path for every API server; more than that only the server of the kind knows."""
+    key = ObjectKey.of(raw)
+    if key.namespace and not is_dns_label(key.namespace):
+        raise InvalidInput(
+            f"{where}: {key}: metadata.namespace is no name of a namespace; lower-case letters, digits and '-' are accepted"
+        )
+    if key.name in (".", "..") or any(sign in key.name for sign in "/%"):
+        raise InvalidInput(
+            f"{where}: {key}: metadata.name is no name of an object; no '/' or '%', and neither '.' nor '..'"
+        )
 
 
 def _check_overrides(policy: Policy, where: str, codec: TextCodec) -> None:

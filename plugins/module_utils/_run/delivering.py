@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import description_status
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
-from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
     ApplySet,
@@ -103,10 +103,8 @@ def deliver_all(
     :param on_outcome: called in this thread as clusters end, with the outcome and the number of clusters in all.
     :returns: in the order of `clusters`.
     """
-    found = ((cluster, bundle_of(cluster, loaded, scope)) for cluster in clusters)
-    work = [
-        (cluster, bundle, _link(cluster, loaded, tools, connections)) for cluster, bundle in found if bundle.applysets
-    ]
+    prepared = (_prepared(cluster, loaded, scope, tools, connections) for cluster in clusters)
+    work = [item for item in prepared if item is not None]
     done: dict[str, Delivered] = {}
     with ThreadPoolExecutor(max_workers=max(1, min(forks, len(work)))) as pool:
         futures = [pool.submit(_deliver_one, *item, loaded, options, tools) for item in work]
@@ -118,18 +116,27 @@ def deliver_all(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return tuple(done[cluster.namespace] for cluster, _bundle, _link_ in work)
+    return tuple(done[cluster.namespace] for cluster, _bundle, _link in work)
 
 
-def _link(cluster: ManagedCluster, loaded: Loaded, tools: Tools, connections: Connections) -> Link:
+def _prepared(
+    cluster: ManagedCluster, loaded: Loaded, scope: Scope, tools: Tools, connections: Connections
+) -> tuple[ManagedCluster, Bundle, Link] | None:
+    """What is to be delivered to a cluster, and how it is reached; None where the hub holds nothing for it."""
     try:
-        return connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
+        bundle = bundle_of(cluster, loaded, scope)
+        if not bundle.applysets:
+            return None
+        return cluster, bundle, connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
     except (ClusterError, InvalidInput) as error:
-        return error
+        return cluster, Bundle(cluster.full_name, cluster.namespace, ()), error
 
 
 def bundle_of(cluster: ManagedCluster, loaded: Loaded, scope: Scope) -> Bundle:
-    """Everything that the hub wants in a cluster; what is out of scope is there, but not selected."""
+    """Everything that the hub wants in a cluster; what is out of scope is there, but not selected.
+
+    :raises InvalidInput: for a Description that holds what is no object.
+    """
     bases = loaded.snapshot.bases_by_namespace.get(cluster.namespace, ())
     ours = (base for base in bases if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY)
     sets = tuple(_applyset(base, loaded, scope) for base in ours)
@@ -146,10 +153,7 @@ def _applyset(base: Base, loaded: Loaded, scope: Scope) -> ApplySet:
 
 
 def _desired(description: Description) -> Iterator[Desired]:
-    if description.deployer != GENERIC:
-        return
-    for text in description.raw_objects:
-        raw = decode(text)
+    for raw in objects_of(description):
         yield Desired(ObjectKey.of(raw), raw, f"{description.meta.namespace}.{description.meta.name}")
 
 
@@ -161,21 +165,23 @@ def _deliver_one(
     options: DeliveryOptions,
     tools: Tools,
 ) -> Delivered:
+    refused = tuple(f"{item.key}: {_NO_HELM}" for item in _helm_descriptions(bundle, loaded))
     if options.check:
-        return Delivered(cluster, _outcome(cluster, bundle, link, loaded, options, tools), loaded.contents)
+        outcome = _outcome(cluster, bundle, link, options, tools)
+        return Delivered(cluster, replace(outcome, errors=(*outcome.errors, *refused)), loaded.contents)
     try:
         with tools.hub.lock(f"cluster-{cluster.name}"):
-            outcome = _outcome(cluster, bundle, link, loaded, options, tools)
-            return Delivered(cluster, outcome, _told(bundle, outcome, loaded, tools))
+            outcome = _outcome(cluster, bundle, link, options, tools)
+            told = _told(bundle, outcome, loaded, tools)
     except HubLocked as error:
         return Delivered(cluster, _blank(cluster, options, error), loaded.contents)
+    return Delivered(cluster, replace(outcome, errors=(*outcome.errors, *refused)), told)
 
 
 def _outcome(
     cluster: ManagedCluster,
     bundle: Bundle,
     link: Link,
-    loaded: Loaded,
     options: DeliveryOptions,
     tools: Tools,
 ) -> ClusterOutcome:
@@ -186,11 +192,9 @@ def _outcome(
     except (ClusterError, InvalidInput) as error:
         return _blank(cluster, options, error)
     try:
-        outcome = deliver(member, bundle, options, tools.clock)
+        return deliver(member, bundle, options, tools.clock)
     finally:
         member.close()
-    refused = tuple(f"{item.key}: {_NO_HELM}" for item in _helm_descriptions(bundle, loaded))
-    return replace(outcome, errors=(*outcome.errors, *refused))
 
 
 def _blank(cluster: ManagedCluster, options: DeliveryOptions, error: MulticlusterError) -> ClusterOutcome:

@@ -10,7 +10,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, Tools, deliver_all
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
-from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope, check_scope, cluster_names
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
+    Scope,
+    cluster_names,
+    subscription_of,
+)
 
 
 def deploy(
@@ -21,7 +25,7 @@ def deploy(
     :param host: the name of the cluster, as on the hub or in the inventory.
     :param namespace: its namespace on the hub; nothing else is read or written.
     :returns: the outcome, None where the hub holds nothing for it; and warnings.
-    :raises InvalidInput: when the cluster is not registered, or a Subscription in scope is not there.
+    :raises InvalidInput: when the cluster is not registered.
     :raises HubError: when the hub cannot be read or written.
     """
     loaded = parse_contents(tools.hub.load([namespace]))
@@ -31,8 +35,11 @@ def deploy(
             f"host {host}: the hub holds no ManagedCluster of this name in namespace {namespace}; "
             "register it with multicluster.apps.register"
         )
-    check_scope(loaded, scope)
     delivered = deliver_all(
         clusters, loaded, scope, options, tools, connections, forks=1, on_outcome=lambda _outcome, _total: None
     )
-    return (delivered[0].outcome if delivered else None), loaded.warnings
+    # Only this cluster's namespace was read: whether a Subscription without a Base here exists at all is not known.
+    rendered = {subscription_of(base) for base in loaded.snapshot.bases}
+    missing = sorted((scope.subscriptions or frozenset()) - rendered)
+    notes = tuple(f"nothing of Subscription {name} is rendered for this cluster" for name in missing)
+    return (delivered[0].outcome if delivered else None), (*loaded.warnings, *notes)

@@ -164,7 +164,9 @@ class Execution:
     def _applied(self, step: Step, desired: Raw, live: Raw) -> ObjectOutcome:
         after = without_server_fields(live)
         before = without_server_fields(step.live.raw) if step.live else None
-        result = Result.CREATED if before is None else Result.UNCHANGED if before == after else Result.UPDATED
+        # A directory was told to write a file that does not say it as it should (its mode, its encryption): that is a change.
+        same = before == after and self._observed.server
+        result = Result.CREATED if before is None else Result.UNCHANGED if same else Result.UPDATED
         self._remember(step.key, desired, live, result)
         outcome = self._outcome(step, result)
         if self._observed.server and not self._options.check:

@@ -34,7 +34,8 @@ def preview(loaded: Loaded, scope: Scope, codec: TextCodec) -> tuple[tuple[Manag
         if not scope.has_subscription(subscription_name(placement)):
             continue
         if placement.problems:
-            raise InvalidInput(placement.problems)
+            name = subscription_name(placement)
+            raise InvalidInput(f"Subscription {name}: {problem}" for problem in placement.problems)
         for cluster in filter(scope.has_cluster, placement.clusters):
             rendered.append((cluster, renderer.render(placement.subscription, cluster)))
     return tuple(rendered)

@@ -99,7 +99,8 @@ def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: 
         changes.extend(_marked(base, loaded, scope, now))
         if base.meta.namespace not in snapshot.clusters_by_namespace:
             warnings.append(
-                f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed"
+                f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the "
+                "cluster again, or delete the Base and its Descriptions from the hub to forget it"
             )
     kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
     return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
@@ -129,10 +130,14 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
     known = {f"{each.meta.namespace}/{each.meta.name}" for each in snapshot.subscriptions}
     known |= {subscription_of(base) for base in snapshot.bases}
     clusters = {name for cluster in snapshot.clusters for name in cluster_names(cluster)}
+    problems = []
     for what, wanted, there in (("Subscription", scope.subscriptions, known), ("cluster", scope.clusters, clusters)):
+        names = ", ".join(sorted(there)[:10]) or "none"
+        more = ", …" if len(there) > 10 else ""
         for name in sorted((wanted or frozenset()) - there):
-            names = ", ".join(sorted(there)[:10]) or "none"
-            raise InvalidInput(f"the hub holds no {what} {name!r}; it holds: {names}{', …' if len(there) > 10 else ''}")
+            problems.append(f"the hub holds no {what} {name!r}; it holds: {names}{more}")
+    if problems:
+        raise InvalidInput(problems)
 
 
 def _puts(objects: Iterable[dict[str, Any]], contents: Contents) -> Iterator[Put]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, ObjectOutcome
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked_pair
@@ -117,7 +118,15 @@ def _readable(raw: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     if raw is None or raw.get("kind") != "Description":
         return raw
     spec = {
-        field: [decode(text) for text in value] if field in ("raw", "chartRaw") else value
+        field: [_decoded(text) for text in value] if field in ("raw", "chartRaw") else value
         for field, value in raw["spec"].items()
     }
     return {**raw, "spec": spec}
+
+
+def _decoded(text: str) -> Any:
+    """What a byte field holds; its text where somebody damaged it."""
+    try:
+        return decode(text)
+    except InvalidInput:
+        return text

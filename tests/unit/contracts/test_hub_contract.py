@@ -210,7 +210,7 @@ def test_only_the_asked_namespaces_are_loaded(open_hub: Opener) -> None:
 def test_what_is_there_is_not_made_again(open_hub: Opener) -> None:
     open_hub().write([Put(subscription(), None)], NOW)
 
-    with pytest.raises(HubConflict, match=r"Subscription\.apps\.clusternet\.io default/web"):
+    with pytest.raises(HubConflict, match=r"Subscription default/web"):
         open_hub().write([Put(subscription(priority=1), None)], LATER)
 
     (stored,) = open_hub().load().objects.values()

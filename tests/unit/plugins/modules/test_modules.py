@@ -56,7 +56,7 @@ def test_a_subscription_is_stored_with_the_names_of_the_api(run_module: Run, tmp
         "feeds": [{"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "web"}],
     }
     assert result["warnings"] == [
-        "Subscription.apps.clusternet.io default/web: feed apps/v1/Deployment/shop/web has no object on the hub yet"
+        "Subscription default/web: feed apps/v1/Deployment/shop/web has no object on the hub yet"
     ]
 
 

@@ -80,12 +80,24 @@ def test_what_an_earlier_run_let_go_of_is_not_counted_again() -> None:
     gone = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
     hub = snapshot(
         cluster("a", region="cn"),
+        *(cluster(each, region="eu") for each in ("b", "c")),
         subscription("web", WEB, affinity=IN_CN),
         *(base(name, f"clusternet-{each}", **gone) for each in ("b", "c")),
     )
     (placement,) = schedule(hub, Guards(max_removed_clusters=0))
     assert placement.problems == ()
     assert len(placement.leaving) == 2
+
+
+def test_clusters_that_the_hub_does_not_know_any_more_are_not_counted() -> None:
+    name = base_name("default", "web")
+    hub = snapshot(
+        cluster("a", region="cn"),
+        subscription("web", WEB, affinity=IN_CN),
+        *(base(name, f"clusternet-{each}") for each in ("b", "c")),
+    )
+    (placement,) = schedule(hub, Guards(max_removed_clusters=0))
+    assert placement.problems == ()
 
 
 @pytest.mark.parametrize("scheduler", ["default", "multicluster.apps"])

@@ -82,7 +82,7 @@ def test_an_identity_is_for_life() -> None:
 
 def test_what_a_hub_will_hold() -> None:
     before = contents(a="1", b="2")
-    changes = [delete("a", "1"), put("b", "2", labels={"x": "y"}), put("c", None)]
+    changes: list[Change] = [delete("a", "1"), put("b", "2", labels={"x": "y"}), put("c", None)]
     after = before.with_changes(changes, NOW)
     assert {key.name: item.version for key, item in after.objects.items()} == {"b": "2", "c": None}
     kept, new = (item for key, item in sorted(after.objects.items()))

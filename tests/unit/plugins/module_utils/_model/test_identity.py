@@ -63,11 +63,11 @@ def test_identities_are_ordered():
         ({}, "apiVersion, kind, metadata.name"),
         ({"apiVersion": "v1", "kind": "Pod", "metadata": "x"}, "metadata.name"),
         ({"apiVersion": "v1", "kind": "", "metadata": {"name": "a"}}, "kind"),
-        ({"apiVersion": 1, "kind": "Pod", "metadata": {"name": "a"}}, "apiVersion"),
+        ({"apiVersion": 1, "kind": "Pod", "metadata": {"name": "a"}}, "apiVersion as a string, not 1"),
     ],
 )
 def test_an_object_without_an_identity_is_refused(raw, missing):
-    with pytest.raises(InvalidInput, match=f"needs {missing}, each a string"):
+    with pytest.raises(InvalidInput, match=f"an object needs {missing}$"):
         ObjectKey.of(raw)
 
 

@@ -124,7 +124,7 @@ def test_other_objects_are_left_alone(name: str) -> None:
 def test_refusal_names_each_object_and_the_ways_out() -> None:
     (problem,) = in_the_clear([config_map(), manifest(WITH_DATA)])
 
-    assert problem.startswith("Manifest.apps.clusternet.io shop/m carries secret data")
+    assert problem.startswith("Secret shop/db carries secret data")
     assert "secrets: vault" in problem
     assert "secrets: plain" in problem
 

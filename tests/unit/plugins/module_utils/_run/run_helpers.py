@@ -22,7 +22,13 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.loading imp
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Decision, Scope, decide
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
-from ansible_collections.multicluster.apps.tests.unit.fakes.objects import cluster, config_map, feed, manifest, subscription
+from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (
+    cluster,
+    config_map,
+    feed,
+    manifest,
+    subscription,
+)
 
 NOW = "2026-02-01T00:00:00Z"
 WEB = config_map(color="blue")
@@ -55,11 +61,11 @@ def store_of(*raws: dict[str, Any]) -> MemoryStore:
 
 def fleet_of(*names: str, web: dict[str, Any] | None = None) -> MemoryStore:
     """A hub with clusters, and with the application `web` for all of them."""
-    clusters = [cluster(name, name=name) for name in names]
+    clusters = [cluster(name, site=name) for name in names]
     return store_of(*clusters, manifest(WEB), web or subscription("web", feed(WEB)))
 
 
-def replace(store: MemoryStore, raw: dict[str, Any]) -> None:
+def overwrite(store: MemoryStore, raw: dict[str, Any]) -> None:
     """Store an object that is there already, as somebody else would."""
     _text, version = store.objects[ObjectKey.of(raw)]
     MemoryHub(store).write([Put(raw, version)], NOW)

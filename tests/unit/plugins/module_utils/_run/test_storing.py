@@ -124,6 +124,9 @@ def test_a_list_stands_for_its_items() -> None:
         ),
         (subscription("../w", feed(config_map())), "metadata.name"),
         ({**config_map(), "apiVersion": "a/b/c"}, "a/b/c"),
+        (config_map("../../web"), "metadata.name is no name of an object"),
+        ({**config_map(), "metadata": {"name": "web", "namespace": "../etc"}}, "metadata.namespace is no name"),
+        ({**config_map(), "metadata": {"name": 12}}, "metadata.name as a string, not 12"),
     ],
 )
 def test_bad_input_names_the_place_and_what_is_accepted(raw: Any, message: str) -> None:

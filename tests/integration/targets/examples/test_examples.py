@@ -1,0 +1,60 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples in the documentation of every plugin run as they stand, on a hub that holds what they speak of."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.multicluster.apps.tests.integration.support.project import ROOT, Project
+
+pytestmark = pytest.mark.integration
+
+KINDS = ("modules", "lookup", "filter", "inventory", "test")
+PLUGINS = sorted(
+    path.relative_to(ROOT / "plugins")
+    for kind in KINDS
+    for path in (ROOT / "plugins" / kind).glob("*.py")
+    if path.name != "__init__.py"
+)
+# On hosts that are clusters; all others are for localhost.
+ON_CLUSTERS = {Path("modules/deploy.py")}
+# What these make is not there before; for all others the application is on the hub and delivered.
+ON_AN_EMPTY_HUB = {Path("modules/register.py"), Path("modules/managed_cluster.py"), Path("modules/apply.py")}
+
+
+def examples(plugin: Path) -> list[dict[str, Any]]:
+    """The tasks of the block EXAMPLES."""
+    tree = ast.parse((ROOT / "plugins" / plugin).read_text(encoding="utf-8"))
+    (text,) = (
+        node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and [getattr(target, "id", None) for target in node.targets] == ["EXAMPLES"]
+    )
+    return yaml.safe_load(text)
+
+
+def test_there_are_plugins() -> None:
+    assert len(PLUGINS) >= 14
+
+
+@pytest.mark.parametrize("plugin", PLUGINS, ids=str)
+def test_examples(project: Project, plugin: Path) -> None:
+    if plugin not in ON_AN_EMPTY_HUB:
+        project.tasks({"multicluster.apps.distribute": {"group": "managed_clusters", "src": "app/"}}).ok()
+    tasks = examples(plugin)
+    name = plugin.stem
+    assert any(f"multicluster.apps.{name}" in yaml.safe_dump(task) for task in tasks)
+    hosts = "managed_clusters" if plugin in ON_CLUSTERS else "localhost"
+    project.write("examples.yml", [{"name": "Examples", "hosts": hosts, "gather_facts": False, "tasks": tasks}])
+    run = project.play("examples.yml").ok()
+    count = 2 if plugin in ON_CLUSTERS else 1
+    assert len(run.tasks) == count * len(tasks)

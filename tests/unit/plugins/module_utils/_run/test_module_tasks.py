@@ -1,0 +1,29 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where objects come from, in the same words on every machine."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._run.module_tasks import source_of
+
+
+@pytest.mark.parametrize(
+    ("paths", "source"),
+    [
+        (["/srv/ops/app"], "../app"),
+        (["/srv/ops/app", None], "../app"),
+        (["/srv/ops/app", "/srv/ops/templates/web.yml.j2"], "../app,../templates/web.yml.j2"),
+        (["/srv/ops/app/*.yml"], "../app/*.yml"),
+        ([None], None),
+        ([], None),
+    ],
+)
+def test_a_source_is_relative_to_the_hub(paths: list[str | None], source: str | None) -> None:
+    assert source_of(paths, "/srv/ops/fleet") == source
+
+
+def test_another_clone_has_the_same_source() -> None:
+    assert source_of(["/a/ops/app"], "/a/ops/fleet") == source_of(["/b/c/ops/app/"], "/b/c/ops/fleet")

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a run decides, and that it decides nothing beyond its scope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_FULL_NAME
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Put
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
+from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryStore
+from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (
+    cluster,
+    config_map,
+    feed,
+    globalization,
+    manifest,
+    subscription,
+)
+from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.run_helpers import (
+    NOW,
+    WEB,
+    chart,
+    decided,
+    fleet_of,
+    overwrite,
+    rendered,
+    shown,
+    store_of,
+)
+
+OTHER = config_map("other")
+
+
+def two_applications() -> MemoryStore:
+    applications = [subscription("web", feed(WEB)), subscription("other", feed(OTHER))]
+    return store_of(cluster("a"), cluster("b"), manifest(WEB), manifest(OTHER), *applications)
+
+
+def forget(store: MemoryStore, kind: str, name: str) -> None:
+    (key,) = [key for key in store.objects if (key.kind, key.name) == (kind, name)]
+    del store.objects[key]
+
+
+def only_for(site: str) -> dict[str, Any]:
+    return subscription("web", feed(WEB), affinity={"matchLabels": {"site": site}})
+
+
+def test_bases_come_before_their_descriptions_and_a_second_decision_is_empty() -> None:
+    store = fleet_of("b", "a")
+    assert shown(decided(store).changes) == [
+        "Put Base clusternet-a",
+        "Put Description clusternet-a",
+        "Put Base clusternet-b",
+        "Put Description clusternet-b",
+    ]
+    rendered(store)
+    assert decided(store).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "changes"),
+    [
+        (Scope(), 8),
+        (Scope(clusters=frozenset({"a"})), 4),
+        (Scope(subscriptions=frozenset({"default/web"})), 4),
+        (Scope(frozenset({"default/web"}), frozenset({"b"})), 2),
+        (Scope(frozenset({"default/web", "default/other"}), frozenset({"a", "b"})), 8),
+    ],
+)
+def test_a_scope_limits_what_is_rendered_and_not_where_it_belongs(scope: Scope, changes: int) -> None:
+    decision = decided(two_applications(), scope)
+    assert len(decision.changes) == changes
+    assert all(len(placement.clusters) == 2 for placement in decision.placements)
+
+
+def test_a_cluster_is_called_by_its_hosts_name_too() -> None:
+    host = cluster("web-01-example-com-1234567890")
+    host["metadata"]["annotations"] = {ANNOTATION_FULL_NAME: "web_01.example.com"}
+    store = store_of(host, manifest(WEB), subscription("web", feed(WEB)))
+    for name in ("web_01.example.com", "web-01-example-com-1234567890"):
+        assert len(decided(store, Scope(clusters=frozenset({name}))).changes) == 2
+
+
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        (Scope(subscriptions=frozenset({"default/wbe"})), "no Subscription 'default/wbe'; it holds: default/web"),
+        (Scope(clusters=frozenset({"c11", "x"})), "no cluster 'x'; it holds: c10, c11, c12, c13, c14, c15, c16, c17"),
+    ],
+)
+def test_a_scope_that_names_nothing_says_what_there_is(scope: Scope, message: str) -> None:
+    store = fleet_of(*(f"c{number}" for number in range(10, 22)))
+    with pytest.raises(InvalidInput) as raised:
+        decided(store, scope)
+    assert message in str(raised.value)
+    assert str(raised.value).endswith("c19, …") == (scope.clusters is not None)
+
+
+def test_a_subscription_that_is_gone_may_be_named_as_long_as_something_of_it_is_left() -> None:
+    store = two_applications()
+    rendered(store)
+    forget(store, "Subscription", "web")
+    leaving = decided(store, Scope(subscriptions=frozenset({"default/web"}))).changes
+    assert [change.key.kind for change in leaving] == ["Base", "Description"] * 2
+    assert decided(store, Scope(subscriptions=frozenset({"default/other"}))).changes == ()
+
+
+def test_a_chart_and_an_object_are_two_descriptions_and_the_helm_one_goes_with_its_last_chart() -> None:
+    store = store_of(cluster("a"), manifest(WEB), chart(), subscription("web", feed(WEB), feed(chart())))
+    loaded = rendered(store)
+    generic, helm = sorted(loaded.snapshot.descriptions, key=lambda each: each.deployer)
+    assert (generic.deployer, helm.deployer) == ("Generic", "Helm")
+    assert decode(generic.raw_objects[0])["data"] == {"color": "blue"}
+    assert [(each.namespace, each.name) for each in helm.charts] == [("default", "redis")]
+    assert decode(helm.chart_raw[0])["spec"]["chart"] == "redis"
+    overwrite(store, subscription("web", feed(WEB)))
+    changes = decided(store).changes
+    assert shown(changes) == [
+        "Put Base clusternet-a",
+        "Put Description clusternet-a",
+        "Delete Description clusternet-a",
+    ]
+    assert changes[2].key == helm.key
+
+
+def test_what_leaves_a_cluster_is_marked_and_stays_on_the_hub() -> None:
+    store = fleet_of("a", "b")
+    rendered(store)
+    overwrite(store, only_for("a"))
+    out_of_scope = decided(store, Scope(clusters=frozenset({"a"})))
+    assert {change.key.namespace for change in out_of_scope.changes} == {"clusternet-a"}
+    leaving = [change for change in decided(store).changes if change.key.namespace == "clusternet-b"]
+    assert shown(leaving) == ["Put Base clusternet-b", "Put Description clusternet-b"]
+    assert all(isinstance(each, Put) and each.raw["metadata"]["deletionTimestamp"] == NOW for each in leaving)
+    rendered(store)
+    assert decided(store).changes == (), "what is marked is marked again"
+
+
+def test_a_cluster_that_is_gone_from_the_hub_is_warned_of() -> None:
+    store = fleet_of("a", "b")
+    rendered(store)
+    forget(store, "ManagedCluster", "b")
+    decision = decided(store)
+    assert decision.changes == ()
+    assert decision.problems == {}
+    (warning,) = decision.warnings
+    assert warning.startswith("Base clusternet-b/web-")
+    assert "its ManagedCluster is gone from the hub" in warning
+
+
+def test_what_cannot_be_rendered_is_said_once_for_each_cluster_and_the_rest_goes_on() -> None:
+    store = two_applications()
+    forget(store, "Manifest", "configmap--other")
+    decision = decided(store)
+    assert [change.key.kind for change in decision.changes] == ["Base", "Description"] * 2
+    assert list(decision.problems) == ["default/other"]
+    assert [problem.partition(":")[0] for problem in decision.problems["default/other"]] == ["cluster a", "cluster b"]
+
+
+def test_a_guard_keeps_everything_of_its_subscription_as_it_was() -> None:
+    store = fleet_of("a", "b", "c")
+    rendered(store)
+    overwrite(store, only_for("a"))
+    refused = decided(store)
+    assert refused.changes == ()
+    assert "max_removed_clusters=1" in refused.problems["default/web"][0]
+    meant = decided(store, guards=Guards(max_removed_clusters=2))
+    assert {change.key.namespace for change in meant.changes} == {"clusternet-a", "clusternet-b", "clusternet-c"}
+
+
+def test_a_patch_that_misses_is_a_warning_or_with_strict_a_problem() -> None:
+    patch = {"type": "JSONPatch", "value": '[{"op":"remove","path":"/spec/replicas"}]'}
+    policy = globalization("g", feed(WEB), patch)
+    store = store_of(cluster("a"), manifest(WEB), subscription("web", feed(WEB)), policy)
+    missed = decided(store)
+    assert missed.warnings[0].startswith("default/web in a: ")
+    assert "/spec/replicas" in missed.warnings[0]
+    strict = decided(store, strict=True)
+    assert strict.changes == ()
+    assert "/spec/replicas" in strict.problems["default/web"][0]
