@@ -126,7 +126,7 @@ def test_a_cluster_is_a_directory_or_an_api_server(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        lambda: text_codec(),
+        text_codec,
         lambda: documents_of(None, "kind: A", None),
         lambda: open_tools(HubOptions("/hub", "plain", 0), "a test", None),
     ],
