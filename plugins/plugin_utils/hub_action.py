@@ -13,8 +13,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput, MulticlusterError
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HubOptions
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import open_tools
 from ansible_collections.multicluster.apps.plugins.plugin_utils import paths
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import Spec

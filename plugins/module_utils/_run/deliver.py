@@ -9,8 +9,8 @@ Whatever goes wrong in the cluster is part of the outcome; the other clusters ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
@@ -28,21 +28,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.execution import Execution
 from ansible_collections.multicluster.apps.plugins.module_utils._run.member_port import Member
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock
 
 # States that waiting does not change.
 _SETTLED = (HealthStatus.CURRENT, HealthStatus.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Time, as a use case may have it.
-
-    :param now: seconds that never go back.
-    :param sleep: waits so many seconds.
-    """
-
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 def deliver(member: Member, bundle: Bundle, options: DeliveryOptions, clock: Clock) -> ClusterOutcome:

@@ -37,34 +37,16 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, Description, ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import connection_on_hub
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock, deliver
+from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import deliver
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
-from ansible_collections.multicluster.apps.plugins.module_utils._run.member_port import Member
-from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import Hub, TextCodec
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
     descriptions_of,
     subscription_of,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 _NO_HELM = "HelmChart feeds are rendered, but this version does not deliver them"
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What the use cases work with; made by `wiring`.
-
-    :param hub_dir: what relative paths of connections on the hub are relative to.
-    :param open_member: opens the session to a cluster, by its name and connection.
-    :param now: RFC 3339, UTC, whole seconds.
-    """
-
-    hub: Hub
-    hub_dir: str
-    codec: TextCodec
-    open_member: Callable[[str, Connection], Member]
-    now: Callable[[], str]
-    clock: Clock
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, Tools, deliver_all
+from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, deliver_all
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
     cluster_names,
     subscription_of,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 
 def deploy(

@@ -19,7 +19,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering 
     Connections,
     Delivered,
     OnOutcome,
-    Tools,
     deliver_all,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
@@ -34,6 +33,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
     decide,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest, plan_store
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 
 @dataclass(frozen=True)

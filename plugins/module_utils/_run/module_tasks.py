@@ -15,12 +15,12 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model import ap
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, identity_uid, slug
 from ansible_collections.multicluster.apps.plugins.module_utils._run import typed_objects
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HubOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import cluster_names
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tasks import store
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import VaultCodec, documents_of, open_tools
 
 Params = Mapping[str, Any]

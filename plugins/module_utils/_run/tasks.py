@@ -11,7 +11,6 @@ from contextlib import nullcontext
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, coalesce
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents, policies_for_nothing
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host, plan_register
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_diffs, hub_result
@@ -20,6 +19,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.storing imp
     feeds_without_object,
     plan_store,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 Planned = tuple[Sequence[Change], tuple[str, ...]]
 

@@ -14,21 +14,17 @@ from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge import libraries
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_directory import DirectoryHub
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import Pacing, Patience
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.locks import describe_holder
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.member_directory import DirectoryMember
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.member_kubernetes import KubernetesMember
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.sources import parse_text, read_source
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault import VaultCodec
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import GoYaml
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError, InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.member_port import Member
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HubOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock, Tools
 
 __all__ = ("VaultCodec", "documents_of", "open_tools", "text_codec")
 
@@ -55,12 +51,22 @@ def open_tools(options: HubOptions, what: str, vault: VaultCodec | None, *, must
         )
 
     def open_member(cluster: str, connection: Connection) -> Member:
-        if connection.directory is not None:
-            return DirectoryMember(cluster, connection.directory, secrets=options.secrets, vault=vault)
-        pacing = Pacing(time.sleep, random.random, time.monotonic)
-        return KubernetesMember.connect(cluster, connection, patience=Patience(), pacing=pacing)
+        return _open_member(cluster, connection, options, vault)
 
     return Tools(hub, options.hub_dir, GoYaml(), open_member, _now, Clock(time.monotonic, time.sleep))
+
+
+def _open_member(cluster: str, connection: Connection, options: HubOptions, vault: VaultCodec | None) -> Member:
+    # Imported where they are needed: modules never deliver, and compile all that they import anew in each task.
+    if connection.directory is not None:
+        from ansible_collections.multicluster.apps.plugins.module_utils._edge.member_directory import DirectoryMember
+
+        return DirectoryMember(cluster, connection.directory, secrets=options.secrets, vault=vault)
+    from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import Pacing, Patience
+    from ansible_collections.multicluster.apps.plugins.module_utils._edge.member_kubernetes import KubernetesMember
+
+    pacing = Pacing(time.sleep, random.random, time.monotonic)
+    return KubernetesMember.connect(cluster, connection, patience=Patience(), pacing=pacing)
 
 
 def text_codec() -> TextCodec:

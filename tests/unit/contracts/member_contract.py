@@ -27,8 +27,9 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
     Record,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock, deliver
+from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import deliver
 from ansible_collections.multicluster.apps.plugins.module_utils._run.member_port import Member
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock
 
 Raw = dict[str, Any]
 

@@ -25,7 +25,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock, deliver
+from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import deliver
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock
 
 Raw = dict[str, Any]
 

@@ -16,10 +16,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.connectio
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Put
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Delivered, Tools, deliver_all
+from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Delivered, deliver_all
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Decision, Scope, decide
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock, Tools
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (

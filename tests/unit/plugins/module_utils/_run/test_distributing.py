@@ -20,8 +20,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubLocked, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents
-from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import Clock
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.deploying import deploy
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import (
     Distributed,
@@ -32,6 +30,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.registering
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import failure_message, hub_result
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock, Tools
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import config_map, feed, subscription
