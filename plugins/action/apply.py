@@ -20,7 +20,10 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.templates import
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import password_files
 
 # What Ansible shows of a task's arguments at higher verbosity must not hold the objects: some are Secrets.
-_NOT_SHOWN = ("definition", "rendered", "vault_password_files")
+_NOT_SHOWN = ("definition", "rendered", "overrides", "vault_password_files")
+# A module logs its arguments to the target's syslog, whole. This variable is Ansible's own switch for it, and
+# `_execute_module` reads it whatever else is configured.
+_NOT_LOGGED = {"ansible_no_target_syslog": True}
 
 
 class ActionModule(ActionBase):
@@ -39,7 +42,9 @@ class ActionModule(ActionBase):
             return {"failed": True, "msg": str(error)}
         with password_files(self._loader) as files:
             arguments["vault_password_files"] = dict(files) or None
-            result: dict[str, Any] = self._execute_module(module_args=arguments, task_vars=task_vars)
+            result: dict[str, Any] = self._execute_module(
+                module_args=arguments, task_vars={**(task_vars or {}), **_NOT_LOGGED}
+            )
         shown = result.get("invocation", {}).get("module_args", {})
         for option in _NOT_SHOWN:
             shown.pop(option, None)

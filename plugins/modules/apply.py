@@ -136,6 +136,7 @@ def main() -> None:
         argument_spec=APPLY_SPEC,
         mutually_exclusive=[("src", "definition"), ("template", "definition")],
         required_one_of=[("src", "template", "definition")],
+        no_log=True,  # in syslog, where the objects may be secrets; results are as ever
         supports_check_mode=True,
     )
     try:

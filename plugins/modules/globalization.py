@@ -110,6 +110,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec=GLOBALIZATION_SPEC,
         required_if=[("state", "present", ("feed", "overrides"))],
+        no_log=True,  # in syslog, where the objects may be secrets; results are as ever
         supports_check_mode=True,
     )
     try:

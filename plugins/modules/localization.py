@@ -97,6 +97,7 @@ def main() -> None:
         mutually_exclusive=[("cluster", "namespace")],
         required_one_of=[("cluster", "namespace")],
         required_if=[("state", "present", ("feed", "overrides"))],
+        no_log=True,  # in syslog, where the objects may be secrets; results are as ever
         supports_check_mode=True,
     )
     try:

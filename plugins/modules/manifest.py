@@ -76,6 +76,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.module_spec
 def main() -> None:
     module = AnsibleModule(
         argument_spec=MANIFEST_SPEC,
+        no_log=True,  # in syslog, where the objects may be secrets; results are as ever
         supports_check_mode=True,
     )
     try:

@@ -26,7 +26,7 @@ def of_run(done: Distributed, *, diff: bool) -> Result:
     """The result of a whole run."""
     result = of_delivery(done.outcomes, done.warnings, diff=diff)
     result["changed"] = result["changed"] or bool(done.changes)
-    result["hub"] = hub_result(done.changes, done.before)
+    result["hub"] = hub_result(done.changes, done.before, done.gone)
     result["problems"] = {name: list(found) for name, found in done.decision.problems.items()}
     if diff:
         result["diff"] = [*hub_diffs(done.changes, done.before, done.after), *result["diff"]]

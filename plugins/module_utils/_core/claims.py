@@ -64,5 +64,8 @@ def _claim(key: ObjectKey, claimants: list[Claimant]) -> Claim:
         return Claim(key, one_each, f"the Subscription {names[0]} feeds it twice with different contents; feed it once")
     who = f"{', '.join(names[:-1])} and {names[-1]}"
     return Claim(
-        key, one_each, f"the Subscriptions {who} feed it with different contents; make them equal or feed it from one"
+        key,
+        one_each,
+        f"the Subscriptions {who} feed it with different contents; make them equal or feed it from one. Where all feed the same "
+        "object, one Description is older than an ApplyLater policy: change its Subscription too, or make the policy ApplyNow",
     )

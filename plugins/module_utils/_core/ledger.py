@@ -10,9 +10,11 @@ nothing that the next one would not look for.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.ownership import Owners
 from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset import PARENTS_NAMESPACE
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
     Action,
@@ -58,13 +60,14 @@ def ledgers_after(
     :param records: of the objects that were applied or found unchanged.
     """
     pairs = list(zip(plan.steps, outcomes, strict=True))
+    not_taken = _not_taken(bundle, pairs)
     changed = []
     for applyset in bundle.applysets:
         ledger = noted.get(applyset.name)
         if ledger is None:
             continue
         mine = [pair for pair in pairs if pair[0].applyset == applyset.name]
-        after = _ledger_after(ledger, applyset, mine, plan, records)
+        after = _ledger_after(ledger, applyset, mine, not_taken.get(applyset.name, []), plan, records)
         if after != ledger:
             changed.append(after)
     return tuple(changed)
@@ -74,10 +77,11 @@ def _ledger_after(
     ledger: Ledger,
     applyset: ApplySet,
     mine: list[tuple[Step, ObjectOutcome]],
+    not_taken: list[ObjectKey],
     plan: Plan,
     records: Mapping[ObjectKey, Record],
 ) -> Ledger:
-    there = [step.key for step, outcome in mine if _may_be_there(step, outcome)]
+    there = [*not_taken, *(step.key for step, outcome in mine if _may_be_there(step, outcome))]
     done = {
         step.key: records[step.key]
         for step, outcome in mine
@@ -100,6 +104,17 @@ def _ledger_after(
     )
 
 
+def _not_taken(bundle: Bundle, pairs: Iterable[tuple[Step, ObjectOutcome]]) -> dict[str, list[ObjectKey]]:
+    """What is still another ApplySet's, by the name of that one, as taking it over failed."""
+    owners = Owners(bundle)
+    found: dict[str, list[ObjectKey]] = defaultdict(list)
+    for step, outcome in pairs:
+        owner = owners.of(step.live.raw).applyset if step.live is not None else None
+        if outcome.result is Result.FAILED and owner is not None and owner.name != step.applyset:
+            found[owner.name].append(step.key)
+    return found
+
+
 def _may_be_there(step: Step, outcome: ObjectOutcome) -> bool:
     """Whether an object of this ApplySet may be in the cluster after a step."""
     if outcome.result is Result.PRUNED:
@@ -118,8 +133,9 @@ def removed_applysets(bundle: Bundle, plan: Plan, outcomes: Sequence[ObjectOutco
 
     :param outcomes: one for each step, in the same order.
     """
-    left = set(plan.incomplete)
-    for step, outcome in zip(plan.steps, outcomes, strict=True):
+    pairs = list(zip(plan.steps, outcomes, strict=True))
+    left = {*plan.incomplete, *_not_taken(bundle, pairs)}
+    for step, outcome in pairs:
         kept = outcome.result is Result.KEPT and not step.release
         if kept or outcome.result is Result.FAILED or _ends_later(outcome):
             left.add(step.applyset)

@@ -101,6 +101,8 @@ def manifest_labels(template: Mapping[str, Any]) -> dict[str, str]:
 def release_names(description: str, charts: Sequence[ChartReference]) -> tuple[str, ...]:
     """The names of the HelmReleases of a Description: `<description>-<chart namespace>-<chart name>`, by index.
 
+    Nothing makes HelmReleases yet; the conformance tests hold the names against Clusternet's.
+
     :raises InvalidInput: when two charts come to one name, as `a-b/c` and `a/b-c` do.
     """
     names = tuple(slug(f"{description}-{chart.namespace}-{chart.name}") for chart in charts)
@@ -116,6 +118,9 @@ def release_names(description: str, charts: Sequence[ChartReference]) -> tuple[s
 
 
 def derived_name(namespace: str, name: str) -> str:
-    """The name of an object that is made on behalf of another one, as Clusternet forms it."""
+    """The name of an object that is made on behalf of another one, as Clusternet forms it.
+
+    Nothing makes such objects yet; the conformance tests hold the name against Clusternet's.
+    """
     digest = base64.b32hexencode(hashlib.sha256(name.encode()).digest()).decode("ascii").lower()
     return f"derived-{namespace}-{digest[:10]}"

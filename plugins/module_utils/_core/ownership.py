@@ -53,13 +53,14 @@ class Owners:
 
     def of(self, raw: Mapping[str, Any]) -> Owner:
         """Whose this object is."""
-        part_of = _marks(raw, "labels").get(PART_OF)
+        label = _marks(raw, "labels").get(PART_OF)
+        part_of = None if label is None else str(label)
         annotations = _marks(raw, "annotations")
-        if part_of in self._by_id:
-            return Owner(Relation.OURS, self._by_id[part_of])
         description = annotations.get(ANNOTATION_OWNED_BY_DESCRIPTION)
         if description:
             return self._by_description(str(description), part_of)
+        if part_of in self._by_id:
+            return Owner(Relation.OURS, self._by_id[part_of])
         if part_of:
             return Owner(Relation.FOREIGN, text=f"the ApplySet {part_of}")
         if annotations.get(_HELM_RELEASE):
@@ -71,7 +72,11 @@ class Owners:
         text = f"the Description {description}"
         namespace, _dot, name = description.partition(".")
         if namespace != self._namespace:
+            # Whatever its label: the id of an ApplySet is made of the name of its Base alone, and another hub, or this
+            # cluster under another registration, gives its Base the same name.
             return Owner(Relation.FOREIGN, text=text)
+        if part_of in self._by_id:
+            return Owner(Relation.OURS, self._by_id[part_of])
         if part_of is None:
             for applyset in self._by_length:
                 # Descriptions are named after their Base: `<base>-generic`, `<base>-helm`.
@@ -86,7 +91,10 @@ def prunable_marks(raw: Mapping[str, Any]) -> bool:
     Controllers copy labels to what they make (a Service's to its Endpoints and EndpointSlices), so a label alone says
     nothing.
     """
-    made_by_controller = any(reference.get("controller") for reference in raw["metadata"].get("ownerReferences") or ())
+    references = raw["metadata"].get("ownerReferences") or []
+    if not isinstance(references, list) or not all(isinstance(reference, Mapping) for reference in references):
+        return False  # a file may hold anything there: nobody can tell who made it
+    made_by_controller = any(reference.get("controller") for reference in references)
     return ANNOTATION_OWNED_BY_DESCRIPTION in _marks(raw, "annotations") and not made_by_controller
 
 

@@ -139,7 +139,8 @@ def _operation(raw: dict[str, Any]) -> Operation:
     problem = None
     if not isinstance(op, str) or op not in _OPERATIONS:
         accepted = ", ".join(sorted(_OPERATIONS))
-        problem = f"a JSON patch knows the operations {accepted}; not {'none' if op is None else repr(op)}"
+        found = repr(op) if isinstance(op, str) else "none" if op is None else describe(op)
+        problem = f"a JSON patch knows the operations {accepted}; not {found}"
     elif not _is_text_or_none(source) and op in ("move", "copy"):
         problem = f"from of a JSON patch is text, not {describe(source)}"
     elif not _is_text_or_none(path) and op in ("replace", "move", "test"):
@@ -229,7 +230,8 @@ def _test(document: Any, operation: Operation) -> Any:
         touched, value = _read(document, operation, operation.path, operation.text)
     present = None if value is _ABSENT else value
     if not same(present, operation.value) or (present is not None and not operation.has_value):
-        raise ValueError(f"the test of {operation.text!r} failed: it is not {operation.value!r}")
+        # Neither value is quoted, here or in any message: both may be secrets.
+        raise ValueError(f"the test of {operation.text!r} failed: what is there is not the value in the patch")
     if not isinstance(present, (dict, list)):
         return touched
     # Equal, but with the order of the patch: a container that was compared has lost its own.

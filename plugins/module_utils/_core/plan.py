@@ -9,7 +9,7 @@ Data in, data out: a plan can be shown, tested and thrown away. Nothing here is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -53,10 +53,10 @@ def plan_delivery(bundle: Bundle, observed: Observed, options: DeliveryOptions) 
 
     :returns: first what is applied, in the order of delivery; then what is pruned or kept, in reverse order.
     """
-    context = _Context(bundle, observed, options)
     claims = claims_of(bundle)
-    applied = [step for claim in claims for step in _claim_steps(claim, context)]
     claimed = {claim.key for claim in claims}
+    context = _Context(bundle, observed, options, claimed)
+    applied = [step for claim in claims for step in _claim_steps(claim, context)]
     stale = [
         step
         for key in sorted(observed.objects, key=delivery_order, reverse=True)
@@ -75,7 +75,9 @@ def plan_delivery(bundle: Bundle, observed: Observed, options: DeliveryOptions) 
 class _Context:
     """What every step of one plan is judged against."""
 
-    def __init__(self, bundle: Bundle, observed: Observed, options: DeliveryOptions) -> None:
+    def __init__(
+        self, bundle: Bundle, observed: Observed, options: DeliveryOptions, claimed: Collection[ObjectKey]
+    ) -> None:
         self.observed = observed
         self.options = options
         self.owners = Owners(bundle)
@@ -84,6 +86,19 @@ class _Context:
         self.incomplete = {
             name for name, ledger in observed.ledgers.items() if any(kind in observed.blocked for kind in ledger.kinds)
         }
+
+        self.shared = "" if observed.server else self._shared(claimed)
+
+    def _shared(self, claimed: Collection[ObjectKey]) -> str:
+        """Why nothing is written to a directory that another cluster uses too; empty where none does."""
+        for key, live in sorted(self.observed.objects.items(), key=lambda item: item[0]):
+            # What is wanted here as well is refused, or adopted, on its own.
+            if key not in claimed and (owner := self.owners.of(live.raw)).relation is Relation.FOREIGN:
+                return (
+                    f"the directory holds {key} of {owner.text}, which is another cluster's; give each cluster a "
+                    "multicluster_directory of its own, or remove what that one left there"
+                )
+        return ""
 
     def unchanged(self, applyset: str, live: Live, desired: Mapping[str, Any]) -> bool:
         """Whether the cluster holds what was sent last, and that is what would be sent now."""
@@ -135,7 +150,7 @@ def _taker(claim: Claim, selected: list[Claimant], owner: Owner) -> _Taker | Non
 
 
 def _apply_step(claim: Claim, taker: Claimant, live: Live | None, owner: Owner, context: _Context) -> Step:
-    blocked = context.observed.blocked.get((claim.key.group, claim.key.kind))
+    blocked = context.shared or context.observed.blocked.get((claim.key.group, claim.key.kind))
     if blocked:
         return _step(Action.CONFLICT, claim, taker, live, blocked)
     try:
@@ -156,8 +171,7 @@ def _refusal(live: Live, owner: Owner, context: _Context) -> str:
     server = context.observed.server
     since = live.raw["metadata"].get("deletionTimestamp")
     if server and since:
-        waiting = ", ".join(live.raw["metadata"].get("finalizers") or ()) or "its grace period"
-        return f"it is being deleted since {since} and waits for {waiting}; deliver again when it is gone"
+        return f"it is being deleted since {since} and waits for {_waits_for(live)}; deliver again when it is gone"
     if context.options.adopt or owner.relation is Relation.OURS:
         return ""
     if owner.relation is Relation.FOREIGN or (owner.relation is Relation.LOST and server):
@@ -165,6 +179,12 @@ def _refusal(live: Live, owner: Owner, context: _Context) -> str:
     if owner.relation is Relation.NOBODY and not server:
         return "a file of that name is there that no delivery made; move it away, or replace it with `adopt: true`"
     return ""
+
+
+def _waits_for(live: Live) -> str:
+    """What the end of an object waits for; a file may hold anything where finalizers belong."""
+    finalizers = live.raw["metadata"].get("finalizers")
+    return ", ".join(map(str, finalizers)) if isinstance(finalizers, list) and finalizers else "its grace period"
 
 
 def _step(action: Action, claim: Claim, taker: Claimant, live: Live | None, reason: str = "") -> Step:
@@ -202,8 +222,7 @@ def _stale_step(key: ObjectKey, live: Live, context: _Context) -> Step | None:
     if applyset.name in context.incomplete:
         return replace(step, reason="not everything of its ApplySet could be read")
     if live.raw["metadata"].get("deletionTimestamp"):
-        waiting = ", ".join(live.raw["metadata"].get("finalizers") or ()) or "its grace period"
-        return replace(step, reason=f"it is being deleted already and waits for {waiting}")
+        return replace(step, reason=f"it is being deleted already and waits for {_waits_for(live)}")
     if (key.group, key.kind) in KEPT_KINDS and key.kind not in context.options.prune_kinds:
         reason = f"a {key.kind} is removed only when asked, with `prune_kinds`"
         return replace(step, reason=reason, release=applyset.removing)
@@ -235,10 +254,14 @@ def _limit(stale: list[Step], context: _Context) -> tuple[list[Step], tuple[str,
 
 
 def _untouched(applied: list[Step], stale: list[Step], context: _Context) -> tuple[Mapping[str, Any], ...]:
-    """The objects of ours that are there and that no step writes or removes."""
+    """The objects of ours that are there and that no step writes or removes.
+
+    In a directory those of another cluster too, were it by mistake: its list must not lose them.
+    """
+    staying = {Relation.OURS, Relation.LOST} | (set() if context.observed.server else {Relation.FOREIGN})
     handled = {step.key for step in applied if step.desired is not None} | {step.key for step in stale}
     return tuple(
         live.raw
         for key, live in sorted(context.observed.objects.items(), key=lambda item: delivery_order(item[0]))
-        if key not in handled and context.owners.of(live.raw).relation in (Relation.OURS, Relation.LOST)
+        if key not in handled and context.owners.of(live.raw).relation in staying
     )

@@ -9,6 +9,8 @@ Reference, sections "Objects" (Description.status, Subscription.status) and "Agg
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,30 +38,43 @@ _THERE = frozenset({Result.CREATED, Result.UPDATED, Result.UNCHANGED})
 _REASON_LIMIT = 1024
 
 
-def description_status(description: Description, outcome: ClusterOutcome, refusal: str | None) -> dict[str, Any]:
+def by_applyset(outcome: ClusterOutcome) -> Mapping[str, tuple[ObjectOutcome, ...]]:
+    """What came of the objects of each ApplySet, by its name, in the order of the plan; shared objects are in each."""
+    grouped: defaultdict[str, list[ObjectOutcome]] = defaultdict(list)
+    for item in outcome.outcomes:
+        for name in (item.applyset, *item.shared_with):
+            grouped[name].append(item)
+    return {name: tuple(items) for name, items in grouped.items()}
+
+
+def description_status(
+    description: Description,
+    outcome: ClusterOutcome,
+    refusal: str | None,
+    mine: Sequence[ObjectOutcome] | None = None,
+) -> dict[str, Any]:
     """`status` of a Description after a delivery.
 
     `manifestStatuses` has an entry for each object that the cluster was seen to hold: none for a directory cluster, which
     runs nothing.
 
     :param refusal: why nothing of this Description was tried; None where it was.
+    :param mine: what `by_applyset` says of its ApplySet, for whoever asks of many Descriptions; else it is looked up.
     """
-    mine = _outcomes_of(description, outcome)
+    if mine is None:
+        mine = by_applyset(outcome).get(description.meta.name.rpartition("-")[0], ())
+    keys = {item.key for item in mine}
     failures = [f"{item.key}: {item.reason}" for item in mine if item.result is Result.FAILED]
-    failures += [f"{item.key}: not healthy in time" for item in outcome.unhealthy if item in mine]
+    failures += [f"{item.key}: not healthy in time" for item in outcome.unhealthy if item.key in keys]
     reasons = [refusal] if refusal else [*outcome.errors, *failures]
     status: dict[str, Any] = {"phase": "Failure" if reasons else "Success"}
     if reasons:
-        status["reason"] = "; ".join(reasons)[:_REASON_LIMIT]
+        # Half of a surrogate pair, which a cluster can send but no file hold, becomes a question mark.
+        status["reason"] = "; ".join(reasons)[:_REASON_LIMIT].encode(errors="replace").decode()
     seen = [_manifest_status(item, feed) for item, feed in _with_feeds(description, mine) if _was_seen(item)]
     if seen:
         status["manifestStatuses"] = seen
     return status
-
-
-def _outcomes_of(description: Description, outcome: ClusterOutcome) -> list[ObjectOutcome]:
-    base = description.meta.name.rpartition("-")[0]
-    return [item for item in outcome.outcomes if base in (item.applyset, *item.shared_with)]
 
 
 def _with_feeds(description: Description, outcomes: Sequence[ObjectOutcome]) -> Iterable[tuple[ObjectOutcome, Feed]]:
@@ -76,7 +91,17 @@ def _was_seen(item: ObjectOutcome) -> bool:
 
 
 def _manifest_status(item: ObjectOutcome, feed: Feed) -> dict[str, Any]:
-    return {**feed.as_raw(), **({"observedStatus": dict(item.status)} if item.status else {})}
+    status = dict(item.status or {})
+    return {**feed.as_raw(), **({"observedStatus": status} if status and _is_json(status) else {})}
+
+
+def _is_json(value: Any) -> bool:
+    """Whether the hub can hold it: a cluster can send NaN and half a surrogate pair, and must not end the run so."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False, default=dict).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def subscription_status(

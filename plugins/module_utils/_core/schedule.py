@@ -62,10 +62,33 @@ def schedule(snapshot: Snapshot, guards: Guards) -> tuple[Placement, ...]:
     )
 
 
-def abandoned(snapshot: Snapshot) -> tuple[Base, ...]:
-    """Our Bases whose Subscription is gone. To remove a Subscription is consent to remove what it delivered."""
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """What is left of a Subscription that is gone from the hub.
+
+    :param bases: its Bases, to be taken from their clusters.
+    :param problem: why nothing is taken; empty where it may be. A file that got lost must not empty a fleet.
+    """
+
+    bases: tuple[Base, ...]
+    problem: str = ""
+
+
+def abandoned(snapshot: Snapshot, guards: Guards) -> tuple[Abandoned, ...]:
+    """Our Bases whose Subscription is gone, by Subscription. The ones that `state: absent` marked are consented to."""
     alive = {_base_of(item) for item in snapshot.subscriptions if not item.meta.is_deleting}
-    return tuple(base for name, bases in bases_by_name(snapshot).items() if name not in alive for base in bases)
+    found = (bases for name, bases in bases_by_name(snapshot).items() if name not in alive)
+    return tuple(Abandoned(bases, _vanished(_going(bases, snapshot.clusters), guards)) for bases in found)
+
+
+def _vanished(going: tuple[Base, ...], guards: Guards) -> str:
+    if len(going) <= guards.max_removed_clusters:
+        return ""
+    return (
+        f"it is gone from the hub, and would be taken from {len(going)} clusters, more than max_removed_clusters="
+        f"{guards.max_removed_clusters}; nothing was removed. Put it back, remove it with state=absent, or raise "
+        "max_removed_clusters if that is meant"
+    )
 
 
 def bases_by_name(snapshot: Snapshot) -> Mapping[str, tuple[Base, ...]]:

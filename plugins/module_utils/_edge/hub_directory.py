@@ -12,6 +12,7 @@ included.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
@@ -19,19 +20,22 @@ from typing import Final
 from ansible_collections.multicluster.apps.plugins.module_utils._edge import atomic, locks
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.file_errors import hub_errors
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import list_files, read_file
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import relative_path
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import (
+    in_layout,
+    kept_beside,
+    relative_path,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_objects import FoundObject, objects_in
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_writer import (
     Keeping,
     SecretsPolicy,
     as_json,
     delete_object,
-    find_object,
     put_object,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault import NO_PASSWORD, VaultCodec
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import MAX_OBJECT_BYTES, MIB
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import (
     Change,
     Contents,
@@ -69,6 +73,8 @@ class DirectoryHub:
         # What loads found: where objects are (a person may have put them elsewhere), what killed runs left behind.
         self._places: dict[ObjectKey, str] = {}
         self._abandoned: set[str] = set()
+        # Deliveries to several clusters share both.
+        self._guard = threading.Lock()
 
     @property
     def location(self) -> str:
@@ -83,17 +89,17 @@ class DirectoryHub:
     def load(self, namespaces: Collection[str] | None = None) -> Contents:
         """Read the objects; see the port.
 
-        An object in an unexpected file is read with a warning, and written where it is. Problems are raised together.
+        An object in an unexpected file is read with a warning, and written where it is. What is no object of the hub is
+        left aside with a warning, and refused where the layout puts objects: for who compares with what was there, an
+        object that is not read is one that was removed. Problems are raised together.
         """
         listing = list_files(self._root, namespaces)
         warnings = list(listing.warnings)
-        problems: list[str] = []
+        problems = list(listing.problems)
         found: dict[ObjectKey, FoundObject] = {}
         for path in listing.files:
             try:
-                file = read_file(path, self._keeping.vault)
-                # Without a file: another run removed it since the folder was listed.
-                objects, left_aside = objects_in(file) if file else ([], [])
+                objects, left_aside = self._read(path)
                 warnings.extend(left_aside)
                 for one in objects:
                     if namespaces is None or one.key.namespace in namespaces:
@@ -103,13 +109,7 @@ class DirectoryHub:
             except InvalidInput as error:
                 problems.extend(error.problems)
         _raise(problems)
-        self._abandoned.update(listing.abandoned)
-        others = {
-            key: path
-            for key, path in self._places.items()
-            if namespaces is not None and key.namespace not in namespaces
-        }
-        self._places = others | {key: one.file.path for key, one in found.items()}
+        self._remember(found, listing.abandoned, namespaces)
         objects_by_key = {key: StoredObject(one.raw, one.version, one.file.path) for key, one in found.items()}
         return Contents(dict(sorted(objects_by_key.items())), tuple(warnings))
 
@@ -148,7 +148,8 @@ class DirectoryHub:
                         written = stored[-1].version != change.version
                     else:
                         written = delete_object(path, change, self._keeping)
-                        self._places.pop(change.key, None)
+                        with self._guard:
+                            self._places.pop(change.key, None)
                 if written:
                     touched.add(os.path.dirname(path))
         finally:
@@ -160,6 +161,40 @@ class DirectoryHub:
         """Hold an exclusive lock; see the port. The hub's directory is made where it is missing."""
         folder = os.path.join(self._root, _LOCKS_FOLDER)
         return locks.exclusive(folder, name, holder=self._holder, timeout=self._lock_timeout)
+
+    def _read(self, path: str) -> tuple[list[FoundObject], list[str]]:
+        """The objects in a file, and a warning for each document that is none.
+
+        :raises InvalidInput: when there is such a document, or no object, in a file where the layout puts objects.
+        """
+        file = read_file(path, self._keeping.vault)
+        if file is None:  # another run removed it since the folder was listed
+            return [], []
+        objects, reasons = objects_in(file)
+        relative = os.path.relpath(path, self._root)
+        if not in_layout(relative):
+            return objects, [f"{path}: {reason}; left aside" for reason in reasons]
+        if not objects and not reasons:
+            reasons = ["is empty, or holds nothing but comments"]
+        _raise(
+            f"{path}: {reason}; {kept_beside(relative)} belongs here: correct the file, or remove it, and with it the "
+            "object from the hub"
+            for reason in reasons
+        )
+        return objects, []
+
+    def _remember(
+        self, found: dict[ObjectKey, FoundObject], abandoned: Iterable[str], namespaces: Collection[str] | None
+    ) -> None:
+        """Note what a load found, in place of what was known of its namespaces."""
+        with self._guard:
+            self._abandoned.update(abandoned)
+            others = {
+                key: path
+                for key, path in self._places.items()
+                if namespaces is not None and key.namespace not in namespaces
+            }
+            self._places = others | {key: one.file.path for key, one in found.items()}
 
     def _add(self, one: FoundObject, found: dict[ObjectKey, FoundObject]) -> list[str]:
         """Add an object to those found; returns a warning where it is not where it is expected.
@@ -196,18 +231,12 @@ class DirectoryHub:
         if os.path.islink(path):
             raise InvalidInput(f"{path} is a symbolic link; put the file itself in its place")
 
-    def _stored(self, key: ObjectKey, path: str) -> StoredObject:
-        """What a later write has to know of an object that was just written."""
-        _file, found = find_object(key, path, self._keeping)
-        if found is None:
-            raise HubConflict(f"{path}: {key} was removed by somebody else while this run wrote it; run again")
-        return StoredObject(found.raw, found.version, path)
-
     def _settle(self, touched: Iterable[str]) -> None:
         """After a write: the names reach the disk; what killed runs left behind and empty folders go."""
-        for path in self._abandoned:
+        with self._guard:
+            abandoned, self._abandoned = self._abandoned, set()
+        for path in abandoned:
             atomic.remove_abandoned(path)
-        self._abandoned.clear()
         for folder in sorted(touched):
             with hub_errors("write", folder):
                 atomic.sync_folder(atomic.remove_empty_folders(folder, self._root))

@@ -17,10 +17,11 @@ import re
 import stat
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.atomic import is_temporary
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.file_errors import hub_errors
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import EXTENSIONS, in_layout
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault import (
     VaultCodec,
     is_encrypted,
@@ -29,7 +30,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault impo
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import load_documents
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError, InvalidInput
 
-_EXTENSIONS: Final = (".yaml", ".yml")
 # At the start of a line these three characters begin a document whatever they stand in (YAML 1.2, 9.1.2).
 _DOCUMENT_START = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 
@@ -40,11 +40,14 @@ class Listing:
 
     :ivar files: YAML files, sorted.
     :ivar abandoned: temporary files, perhaps of a run that was killed.
+    :ivar warnings: what is not read, elsewhere than where the layout puts objects.
+    :ivar problems: what is not read where the layout puts objects: taken for none, it would remove them everywhere.
     """
 
     files: list[str] = field(default_factory=list)
     abandoned: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ def list_files(root: str, namespaces: Collection[str] | None) -> Listing:
     with hub_errors("read", root):
         top = _entries(root)
         folders = _sort_out(
-            top if namespaces is None else [entry for entry in top if entry.name in namespaces], listing
+            top if namespaces is None else [entry for entry in top if entry.name in namespaces], listing, root
         )
         while folders:
-            folders.extend(_sort_out(_entries(folders.pop()), listing))
+            folders.extend(_sort_out(_entries(folders.pop()), listing, root))
     listing.files.sort()
     return listing
 
@@ -170,11 +173,10 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _sort_out(entries: Iterable[os.DirEntry[str]], listing: Listing) -> list[str]:
+def _sort_out(entries: Iterable[os.DirEntry[str]], listing: Listing, root: str) -> list[str]:
     """Note the files among the entries; return the folders."""
     folders = []
     for entry in entries:
-        yaml_file = entry.name.endswith(_EXTENSIONS)
         if is_temporary(entry.name):
             listing.abandoned.append(entry.path)
         elif entry.name.startswith("."):
@@ -182,13 +184,27 @@ def _sort_out(entries: Iterable[os.DirEntry[str]], listing: Listing) -> list[str
         elif entry.is_dir(follow_symlinks=False):
             folders.append(entry.path)
         elif entry.is_file(follow_symlinks=False):
-            if yaml_file:
+            if entry.name.endswith(EXTENSIONS):
                 listing.files.append(entry.path)
-        elif yaml_file or entry.is_dir():
+        elif _hides_objects(entry, os.path.relpath(entry.path, root)):
+            listing.problems.append(
+                f"{entry.path}: found {'a symbolic link' if entry.is_symlink() else 'no regular file'} where the hub "
+                "keeps objects; put the files themselves in its place, or remove it, and with it its objects from "
+                "the hub"
+            )
+        elif entry.name.endswith(EXTENSIONS) or entry.is_dir():
             listing.warnings.append(
                 f"{entry.path}: no regular file or folder, left aside; put the files themselves in its place"
             )
     return folders
+
+
+def _hides_objects(entry: os.DirEntry[str], relative: str) -> bool:
+    """Whether something that is neither file nor folder stands where the layout puts objects."""
+    if os.sep in relative:
+        return in_layout(relative)
+    # Beside the namespaces' folders: a link to a folder, also to one that is away (a file system that is not mounted).
+    return entry.is_dir() or (in_layout(relative) and not os.path.exists(entry.path))
 
 
 def _pieces(text: str, path: str, *, sealed: bytes | None) -> tuple[Piece, ...]:

@@ -14,8 +14,14 @@ import os
 from dataclasses import dataclass
 from typing import Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import APPS_GROUP, CLUSTERS_GROUP
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    APPS_API_VERSION,
+    APPS_GROUP,
+    CLUSTERS_API_VERSION,
+    CLUSTERS_GROUP,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import suggest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import (
     ObjectKey,
     is_dns_label,
@@ -27,6 +33,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 # No namespace can have this name.
 CLUSTER_SCOPED_FOLDER: Final = "_cluster"
 EXTENSION: Final = ".yaml"
+# What a person may write as well.
+EXTENSIONS: Final = (EXTENSION, ".yml")
 # What file systems commonly accept, in bytes.
 _FILE_NAME_LIMIT: Final = 255
 
@@ -57,11 +65,48 @@ _KINDS: Final = {
     (CLUSTERS_GROUP, "ManagedCluster"): _Kind("managedclusters"),
     ("", "Secret"): _Kind("secrets"),
 }
+_API_VERSIONS: Final = {APPS_GROUP: APPS_API_VERSION, CLUSTERS_GROUP: CLUSTERS_API_VERSION, "": "v1"}
+_KEPT_IN: Final = {spelling.plural: f"{kind} of {_API_VERSIONS[group]}" for (group, kind), spelling in _KINDS.items()}
 
 
 def is_hub_kind(group: str, kind: str) -> bool:
     """Whether a hub holds objects of this kind as themselves; all others are stored as Manifests."""
     return (group, kind) in _KINDS
+
+
+def in_layout(relative: str) -> bool:
+    """Whether the layout puts objects there: at a path of a file, or in a folder on the way to one.
+
+    :param relative: the path, below the hub.
+    """
+    match relative.split(os.sep):
+        case [folder]:
+            return _holds_objects(folder)
+        case [folder, plural]:
+            return _holds_objects(folder) and plural in _KEPT_IN
+        case [folder, plural, name]:
+            return _holds_objects(folder) and plural in _KEPT_IN and name.endswith(EXTENSIONS)
+    return False
+
+
+def kept_beside(relative: str) -> str:
+    """What the layout keeps in the folder of a file, for messages: `Subscription of apps.clusternet.io/v1alpha1`.
+
+    :param relative: the path of a file for which `in_layout` holds.
+    """
+    return _KEPT_IN[relative.split(os.sep)[1]]
+
+
+def kind_hint(group: str, api_version: str, kind: str) -> str:
+    """What to do with an object whose kind the hub does not hold: which slip it looks like, or where it belongs."""
+    own = [known for known_group, known in _KINDS if known_group == group]
+    homes = [_API_VERSIONS[known_group] for known_group, known in _KINDS if known == kind]
+    hint = suggest(api_version, homes) or (suggest(kind, own) if group in (APPS_GROUP, CLUSTERS_GROUP) else "")
+    return hint or f"; {STORE_IT}"
+
+
+def _holds_objects(folder: str) -> bool:
+    return folder == CLUSTER_SCOPED_FOLDER or is_dns_label(folder)
 
 
 def relative_path(key: ObjectKey) -> str:

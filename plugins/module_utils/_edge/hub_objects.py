@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import HubFile
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import STORE_IT, is_hub_kind
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import is_hub_kind, kind_hint
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import with_identity
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, split_api_version
@@ -40,23 +40,23 @@ class FoundObject:
 
 
 def objects_in(file: HubFile) -> tuple[list[FoundObject], list[str]]:
-    """The hub's objects in a file, and a warning for each document that is none.
+    """The hub's objects in a file, and for each document that is none, why.
 
     :raises InvalidInput: when a document of one of the hub's kinds has no identity.
     """
-    found, warnings = [], []
+    found, reasons = [], []
     for index, piece in enumerate(file.pieces):
         for document in piece.documents:
-            kind = _hub_kind(document)
-            if kind is not None:
-                warnings.append(f"{file.path}: {kind}; left aside")
+            reason = _why_none(document)
+            if reason is not None:
+                reasons.append(reason)
                 continue
             try:
                 key = ObjectKey.of(document)
             except InvalidInput as error:
                 raise InvalidInput(f"{file.path}: {problem}" for problem in error.problems) from error
             found.append(FoundObject(key, file, index, with_identity(document, document, UNKNOWN_CREATION)))
-    return found, warnings
+    return found, reasons
 
 
 def text_with(found: FoundObject, replacement: str) -> tuple[str, str]:
@@ -81,13 +81,14 @@ def documents_besides(file: HubFile, found: FoundObject | None) -> list[Any]:
     return [document for piece in kept for document in piece.documents]
 
 
-def _hub_kind(document: Any) -> str | None:
+def _why_none(document: Any) -> str | None:
     """Why a document is none of the hub's objects; None when it is one."""
     if not isinstance(document, Mapping):
         return "holds YAML that is no object"
     api_version, kind = document.get("apiVersion"), document.get("kind")
     if not isinstance(api_version, str) or not isinstance(kind, str) or api_version.count("/") > 1:
         return "holds no Kubernetes object, which has apiVersion and kind"
-    if not is_hub_kind(split_api_version(api_version)[0], kind):
-        return f"{kind} of {api_version} is no kind of the hub; {STORE_IT}"
+    group, _version = split_api_version(api_version)
+    if not is_hub_kind(group, kind):
+        return f"{kind} of {api_version} is no kind of the hub{kind_hint(group, api_version, kind)}"
     return None

@@ -60,7 +60,7 @@ def put_object(path: str, change: Put, now: str, keeping: Keeping) -> StoredObje
     :raises HubError: when the file holds something else, or more than can be told apart.
     :raises OSError: as the system does.
     """
-    file, found = find_object(change.key, path, keeping)
+    file, found = _find_object(change.key, path, keeping)
     if (found.version if found else None) != change.version:
         raise _conflict(path, change.key)
     besides = documents_besides(file, found) if file else []
@@ -86,7 +86,7 @@ def delete_object(path: str, change: Delete, keeping: Keeping) -> bool:
     :raises HubError: when the file holds more than can be told apart.
     :raises OSError: as the system does.
     """
-    file, found = find_object(change.key, path, keeping)
+    file, found = _find_object(change.key, path, keeping)
     if file is None or found is None:
         return False
     if found.version != change.version:
@@ -128,7 +128,7 @@ def _mapping(value: Any) -> dict[str, Any]:
     raise TypeError(f"a value of the type {type(value).__name__}")
 
 
-def find_object(key: ObjectKey, path: str, keeping: Keeping) -> tuple[HubFile | None, FoundObject | None]:
+def _find_object(key: ObjectKey, path: str, keeping: Keeping) -> tuple[HubFile | None, FoundObject | None]:
     """The file as it is now, and the object in it."""
     file = read_file(path, keeping.vault)
     objects = objects_in(file)[0] if file else []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
+from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
@@ -32,8 +33,8 @@ class Endpoint:
 def open_endpoint(cluster: str, connection: Connection) -> Endpoint:
     """Open what the variables of a cluster describe. Nothing is sent yet.
 
-    :raises ClusterError: when they do not say where the cluster is (a default kubeconfig is never taken), or the
-        kubeconfig cannot be used.
+    :raises ClusterError: when they do not say where the cluster is (a default kubeconfig is never taken), or they or the
+        kubeconfig cannot be used. Asking for headers raises ClusterUnreachable where credentials cannot be renewed.
     """
     if not connection.kubeconfig and not connection.host:
         raise ClusterError(
@@ -49,25 +50,62 @@ def open_endpoint(cluster: str, connection: Connection) -> Endpoint:
             "install it, or make it a directory cluster with multicluster_directory"
         ) from error
 
-    configuration = client.Configuration()
+    try:
+        configuration = client.Configuration()
+    except Exception as error:  # it reads proxies from the environment; see `_said`
+        raise ClusterError(
+            f"{cluster}: the environment cannot be used: {_said(error)}; see HTTPS_PROXY and NO_PROXY there"
+        ) from error
     if connection.kubeconfig:
         _load_kubeconfig(cluster, connection, configuration)
+    try:
+        return _endpoint(cluster, connection, configuration, client.ApiClient)
+    except Exception as error:  # see `_said`
+        source = f"kubeconfig {connection.kubeconfig} and the" if connection.kubeconfig else "the"
+        raise ClusterError(
+            f"{cluster}: {source} connection variables cannot be used: {_said(error)}; the address has to be a URL "
+            "(multicluster_host), the proxy one with http, https or, with PySocks, socks5 (multicluster_proxy)"
+        ) from error
+
+
+def _endpoint(cluster: str, connection: Connection, configuration: Any, client: Callable[[Any], Any]) -> Endpoint:
     _override(connection, configuration)
-    api = client.ApiClient(configuration)
-    pool = api.rest_client.pool_manager
+    pool = client(configuration).rest_client.pool_manager
     if connection.ca_data:
         pool.connection_pool_kw["ca_cert_data"] = connection.ca_data
 
     def headers() -> dict[str, str]:
-        settings = configuration.auth_settings().values()
-        return {item["key"]: item["value"] for item in settings if item["in"] == "header" and item["value"]}
+        try:
+            settings = configuration.auth_settings().values()
+            return {item["key"]: item["value"] for item in settings if item["in"] == "header" and item["value"]}
+        except Exception as error:  # see `_said`
+            raise ClusterUnreachable(
+                f"{cluster}: its credentials cannot be renewed: {_said(error)}; see multicluster_kubeconfig, or give a "
+                "token with multicluster_api_key"
+            ) from error
 
     return Endpoint(configuration.host.rstrip("/"), pool, headers)
 
 
-def _load_kubeconfig(cluster: str, connection: Connection, configuration: Any) -> None:
+def _said(error: Exception) -> str:
+    """What a library says, where it cannot show a secret: parts of URLs and of kubeconfigs are in some messages.
+
+    The libraries raise whatever their own calls do (AttributeError for a server that is a number), none of which may
+    end the other clusters.
+    """
     import yaml
-    from kubernetes.config import ConfigException, load_kube_config
+    from kubernetes.config import ConfigException
+
+    if isinstance(error, (ConfigException, OSError, ImportError)):
+        return fit(error)
+    mark = getattr(error, "problem_mark", None)
+    if isinstance(error, yaml.YAMLError):
+        return f"it is no YAML (line {mark.line + 1})" if mark else "it is no YAML"
+    return f"the kubernetes package does not accept it ({type(error).__name__})"
+
+
+def _load_kubeconfig(cluster: str, connection: Connection, configuration: Any) -> None:
+    from kubernetes.config import load_kube_config
 
     where = f"kubeconfig {connection.kubeconfig}"
     if connection.context:
@@ -79,9 +117,9 @@ def _load_kubeconfig(cluster: str, connection: Connection, configuration: Any) -
             client_configuration=configuration,
             persist_config=False,
         )
-    except (ConfigException, OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+    except Exception as error:  # see `_said`
         raise ClusterError(
-            f"{cluster}: {where} cannot be used: {fit(error)}; see multicluster_kubeconfig and multicluster_context"
+            f"{cluster}: {where} cannot be used: {_said(error)}; see multicluster_kubeconfig and multicluster_context"
         ) from error
 
 

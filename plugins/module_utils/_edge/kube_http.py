@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_config import Endpoint
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
 try:
@@ -135,8 +136,13 @@ class KubeHttp:
                 if last:
                     raise self._unreachable(request, error) from error
                 wait = None
-            except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            except (urllib3.exceptions.HTTPError, OSError) as error:
                 raise self._unreachable(request, error) from error
+            except ValueError as error:  # what it says may hold the header, with the token in it
+                raise ClusterUnreachable(
+                    f"{self.cluster}: cannot {request.doing}: the address or the token of {self.url} holds what no request "
+                    "can carry, perhaps a line break; see multicluster_host, multicluster_api_key and the kubeconfig"
+                ) from error
             else:
                 if response.status < 400:
                     return self._parsed(request, response)
@@ -156,6 +162,21 @@ class KubeHttp:
         if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
             raise self._no_api(request)
         return found
+
+    def as_object(self, request: Request, answer: Json) -> Json:
+        """An answer, or an entry of one, that is an object: it has an identity, and marks where marks belong.
+
+        :raises ClusterUnreachable: where it is something else: whatever answered is no API server.
+        """
+        try:
+            ObjectKey.of(answer)
+        except InvalidInput as error:
+            raise self._no_api(request) from error
+        metadata = answer["metadata"]
+        marks = [metadata.get(field) for field in ("labels", "annotations")]
+        if not all(isinstance(mark, Mapping | None) for mark in marks):
+            raise self._no_api(request)
+        return answer
 
     def close(self) -> None:
         """Close the connections."""

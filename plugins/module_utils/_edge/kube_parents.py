@@ -47,10 +47,11 @@ def parent_of(ledger: Ledger) -> dict[str, Any]:
 def ledger_of(parent: Mapping[str, Any]) -> Ledger | None:
     """What a parent says; None where another tool's ApplySet has it."""
     metadata = parent["metadata"]
-    annotations = metadata.get("annotations") or {}
+    annotations = metadata.get("annotations") or {}  # a mapping: the reader answers nothing else
     if annotations.get(TOOLING) != TOOLING_VALUE:
         return None
-    data = parent.get("data") or {}
+    data = parent.get("data")
+    data = data if isinstance(data, Mapping) else {}
     return Ledger(
         name=metadata["name"],
         subscription=str(data.get("subscription", "")),
@@ -70,8 +71,8 @@ def _group_kind(text: str) -> GroupKind:
     return group, kind
 
 
-def _items(text: str | None) -> list[str]:
-    return [item for item in (text or "").split(",") if item]
+def _items(text: Any) -> list[str]:
+    return [item for item in str(text or "").split(",") if item]
 
 
 def _records_text(records: Mapping[ObjectKey, Record]) -> str:

@@ -40,26 +40,32 @@ class Reader:
         :raises ClusterUnreachable: when the cluster stops answering.
         """
         recorded: dict[GroupKind, set[ObjectKey]] = defaultdict(set)
+        unnamed: set[GroupKind] = set()
         namespaces: set[str] = set()
         for ledger in ledgers:
             namespaces |= ledger.namespaces
             for kind in ledger.kinds:
-                recorded[kind] |= {key for key in ledger.records if (key.group, key.kind) == kind}
+                known = {key for key in ledger.records if (key.group, key.kind) == kind}
+                recorded[kind] |= known
+                if not known:
+                    unnamed.add(kind)
         by_kind: dict[GroupKind, dict[ObjectKey, str]] = defaultdict(dict)
         for raw in wanted:
             key = ObjectKey.of(raw)
             by_kind[key.group, key.kind][key] = raw["apiVersion"]
         for kind in sorted({*by_kind, *recorded}):
             try:
-                self._read_kind(kind, by_kind[kind], recorded[kind], namespaces)
+                by_name = bool(by_kind[kind]) or kind not in unnamed
+                self._read_kind(kind, by_kind[kind], recorded[kind], namespaces, by_name=by_name)
             except ApiError as error:
                 self.blocked[kind] = str(error)
 
     def get(self, resource: Resource, namespace: str, name: str) -> Raw | None:
         """One object; None where it does not exist."""
         what = f"read {resource.kind} {namespace}/{name}" if namespace else f"read {resource.kind} {name}"
+        request = Request("GET", resource.path(namespace, name), what)
         try:
-            return self._http.send(Request("GET", resource.path(namespace, name), what))
+            return self._http.as_object(request, self._http.send(request))
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -88,14 +94,22 @@ class Reader:
                 raise
             # Items of a list do not say their kind.
             identity = {"apiVersion": resource.api_version, "kind": resource.kind}
-            items += [{**item, **identity} for item in self._http.entries(request, page, "items") if "metadata" in item]
-            following = (page.get("metadata") or {}).get("continue")
+            entries = self._http.entries(request, page, "items")
+            items += [self._http.as_object(request, {**item, **identity}) for item in entries]
+            metadata = page.get("metadata")
+            following = metadata.get("continue") if isinstance(metadata, Mapping) else None
             if not following:
                 return items
             query = {**query, "continue": following}
 
     def _read_kind(
-        self, kind: GroupKind, wanted: Mapping[ObjectKey, str], recorded: set[ObjectKey], namespaces: set[str]
+        self,
+        kind: GroupKind,
+        wanted: Mapping[ObjectKey, str],
+        recorded: set[ObjectKey],
+        namespaces: set[str],
+        *,
+        by_name: bool,
     ) -> None:
         resources = {version: self._discovery.resource(version, kind[1]) for version in sorted(set(wanted.values()))}
         served = [resource for resource in resources.values() if resource is not None]
@@ -104,7 +118,7 @@ class Reader:
             served = [known] if known is not None else []
         homes = {self._home(resources[version], key): key for key, version in wanted.items() if resources[version]}
         for resource in served:
-            for raw in self._ours(resource, {*wanted, *recorded}, namespaces):
+            for raw in self._ours(resource, {*wanted, *recorded}, namespaces, by_name=by_name):
                 found = ObjectKey.of(raw)
                 key = homes.get(found, found)
                 if wanted.get(key, resource.api_version) == resource.api_version:
@@ -115,15 +129,19 @@ class Reader:
             ]
             self._look_up(resource, missing)
 
-    def _ours(self, resource: Resource, keys: set[ObjectKey], namespaces: set[str]) -> list[Raw]:
-        """What carries the label of an ApplySet: of the whole cluster, or of what the credentials let us see."""
+    def _ours(self, resource: Resource, keys: set[ObjectKey], namespaces: set[str], *, by_name: bool) -> list[Raw]:
+        """What carries the label of an ApplySet: of the whole cluster, or of what the credentials let us see.
+
+        :param by_name: whether `keys` will do for a kind without namespaces. They do not where a ledger says that there
+            are such objects, and nothing names one: to find none would be to forget them.
+        """
         try:
             return self.list_all(resource, label=PART_OF)
         except ApiError as error:
-            if error.status != 403:
+            if error.status != 403 or not (resource.namespaced or by_name):
                 raise
         if resource.namespaced:
-            places = sorted({*namespaces, *(key.namespace for key in keys if key.namespace)})
+            places = sorted({*namespaces, *(home_namespace(resource, key) for key in keys)})
             return [raw for place in places for raw in self.list_all(resource, place, label=PART_OF)]
         found = (self.get(resource, "", name) for name in sorted({key.name for key in keys}))
         return [raw for raw in found if raw is not None and PART_OF in (raw["metadata"].get("labels") or {})]

@@ -102,7 +102,8 @@ def read_own(path: str, vault: VaultCodec | None) -> tuple[ObjectKey, OwnFile]:
         raise InvalidInput("it does not hold exactly one object")
     key = ObjectKey.of(raw)
     annotations = raw["metadata"].get("annotations")
-    if not isinstance(annotations, Mapping) or not annotations.get(ANNOTATION_OWNED_BY_DESCRIPTION):
+    owner = annotations.get(ANNOTATION_OWNED_BY_DESCRIPTION) if isinstance(annotations, Mapping) else None
+    if not isinstance(owner, str) or not owner:
         raise InvalidInput(f"it has no annotation {ANNOTATION_OWNED_BY_DESCRIPTION}")
     return key, OwnFile(raw, stat.S_IMODE(mode), sealed)
 

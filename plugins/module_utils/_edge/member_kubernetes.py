@@ -108,7 +108,8 @@ class KubernetesMember:
     def delete(self, live: Raw, *, dry_run: bool) -> str:
         """Remove the object of this uid."""
         key, resource = self._known(live)
-        body = {"preconditions": {"uid": live["metadata"]["uid"]}, "propagationPolicy": "Background"}
+        uid = self._uid(key, live)
+        body = {"preconditions": {"uid": uid}, "propagationPolicy": "Background"}
         if dry_run:
             body["dryRun"] = ["All"]  # in the query it counts for nothing where there is a body
         path = resource.path(key.namespace, key.name)
@@ -116,8 +117,9 @@ class KubernetesMember:
         if dry_run:
             return _held_by(live)
         # What is gone at once is answered with a Status, or as it was before.
-        metadata = left.get("metadata") or {}
-        stays = metadata.get("deletionTimestamp") and metadata.get("uid") == live["metadata"]["uid"]
+        metadata = left.get("metadata")
+        metadata = metadata if isinstance(metadata, Mapping) else {}
+        stays = metadata.get("deletionTimestamp") and metadata.get("uid") == uid
         return (_held_by(left) or "its grace period") if stays else ""
 
     def release(self, live: Raw, *, dry_run: bool) -> None:
@@ -125,7 +127,7 @@ class KubernetesMember:
         key, resource = self._known(live)
         body = {
             "metadata": {
-                "uid": live["metadata"]["uid"],
+                "uid": self._uid(key, live),
                 "labels": {PART_OF: None},
                 "annotations": {ANNOTATION_OWNED_BY_DESCRIPTION: None},
             }
@@ -174,15 +176,14 @@ class KubernetesMember:
 
     def _patch(
         self, resource: Resource, namespace: str, key: ObjectKey, desired: Raw, *, force: bool, dry_run: bool
-    ) -> dict[str, Any]:
+    ) -> Raw:
         query = {"fieldManager": FIELD_MANAGER, "force": "true" if force else "false", **_dry(dry_run)}
         body = desired
         if desired["metadata"].get("namespace", "") != namespace:
             metadata = {field: value for field, value in desired["metadata"].items() if field != "namespace"}
             body = {**desired, "metadata": {**metadata, "namespace": namespace} if namespace else metadata}
-        return self._http.send(
-            Request("PATCH", resource.path(namespace, key.name), f"apply {key}", query, body, _APPLY)
-        )
+        request = Request("PATCH", resource.path(namespace, key.name), f"apply {key}", query, body, _APPLY)
+        return self._http.as_object(request, self._http.send(request))
 
     def _unless_gone(self, request: Request) -> Raw:
         """Send what is about an object as it was read; one that is gone, or another of its name, is left alone."""
@@ -192,6 +193,16 @@ class KubernetesMember:
             if error.status not in (404, 409):
                 raise
             return {}
+
+    def _uid(self, key: ObjectKey, live: Raw) -> str:
+        """What tells the object that was read from a later one of its name."""
+        uid = live["metadata"].get("uid")
+        if not isinstance(uid, str) or not uid:
+            raise ClusterError(
+                f"{self._http.cluster}: {key} was read without a uid and is left alone; is {self._http.url} the address "
+                "of an API server?"
+            )
+        return uid
 
     def _known(self, live: Raw) -> tuple[ObjectKey, Resource]:
         key = ObjectKey.of(live)
@@ -255,10 +266,11 @@ def _no_namespace(error: ApiError) -> bool:
 
 def _held_by(raw: Raw) -> str:
     """The finalizers of an object; a Namespace has more in its spec."""
-    finalizers = list(raw["metadata"].get("finalizers") or ())
+    places = [raw["metadata"]]
     if (raw.get("apiVersion"), raw.get("kind")) == ("v1", "Namespace"):
-        finalizers += (raw.get("spec") or {}).get("finalizers") or ()
-    return ", ".join(finalizers)
+        places.append(raw.get("spec"))
+    found = [place.get("finalizers") for place in places if isinstance(place, Mapping)]
+    return ", ".join(str(name) for names in found if isinstance(names, list) for name in names)
 
 
 def _dry(dry_run: bool) -> dict[str, str]:

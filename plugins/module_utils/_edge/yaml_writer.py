@@ -48,7 +48,6 @@ _UNFOLDED: Final = 2**30
 _GO_WIDTH: Final = 80
 
 _PLAIN: Final = (True, False)
-_QUOTED: Final = (False, True)
 _EITHER: Final = (True, True)
 
 # Literal blocks are used where every reader gives back the same text: no other line breaks, no control characters,

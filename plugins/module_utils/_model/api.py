@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Names of the API that objects carry: groups, versions, kinds, labels, annotations, finalizers.
+"""Names of the API that objects carry: groups, versions, kinds, labels, annotations.
 
 All but the ones below `multicluster.apps` are Clusternet's, spelled as Clusternet spells them: an object written here
 must mean the same on a Clusternet hub.
@@ -22,7 +22,6 @@ RESERVED_NAMESPACE: Final = "clusternet-reserved"
 # What a managed cluster's namespace begins with, unless its owner chose another one.
 CLUSTER_NAMESPACE_PREFIX: Final = "clusternet-"
 DEPLOYER_SECRET: Final = "child-cluster-deployer"
-FINALIZER: Final = "apps.clusternet.io/finalizer"
 
 LABEL_CREATED_BY: Final = "clusternet.io/created-by"
 LABEL_CONFIG_GROUP: Final = "apps.clusternet.io/config.group"

@@ -16,6 +16,7 @@ class Connection:
     :param directory: set for a directory cluster; all others are then None.
     :param api_key: a bearer token; never shown, also not by `repr`.
     :param ca_cert: a file with PEM certificates.
+    :param proxy: may hold a password; never shown, and kept on the hub only without one.
     :param ca_data: PEM text, where the CA comes from a Secret.
     """
 
@@ -27,4 +28,4 @@ class Connection:
     ca_cert: str | None = None
     ca_data: str | None = field(default=None, repr=False)
     validate_certs: bool | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)

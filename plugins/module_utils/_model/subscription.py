@@ -17,11 +17,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.selector 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Toleration
 
 REPLICATION: Final = "Replication"
-DIVIDING: Final = "Dividing"
 STATIC: Final = "Static"
-DYNAMIC: Final = "Dynamic"
 SPREAD: Final = "Spread"
-BINPACK: Final = "Binpack"
 
 _CLUSTER_AFFINITY: Final = "spec.subscribers[{}].clusterAffinity"
 

@@ -24,6 +24,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.kinds imp
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Policy, parse
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
+# Beyond it a float does not tell one whole number from the next.
+_EXACT_BELOW = 2**53
 _API_GROUPS = frozenset({api.APPS_GROUP, api.CLUSTERS_GROUP})
 _MADE_BY_US = frozenset({"Base", "Description", "FeedInventory", "HelmRelease"})
 # What a server or a tool wrote into an exported object; a hub writes its own.
@@ -138,7 +140,7 @@ def _in_namespace(raw: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
 
 
 def _hub_object(document: Document, namespaced: Mapping[tuple[str, str], bool], codec: TextCodec) -> Mapping[str, Any]:
-    raw = _with_namespace(document.raw, namespaced)
+    raw = _with_namespace(_with_whole_numbers(document.raw), namespaced)
     if not _is_api_object(raw):
         _check_names(raw, document.where)
         raw = _manifest(raw)
@@ -150,6 +152,20 @@ def _hub_object(document: Document, namespaced: Mapping[tuple[str, str], bool], 
     if isinstance(parsed, Policy):
         _check_overrides(parsed, document.where, codec)
     return parsed.raw
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """`1.0` as `1`, as every hub reads it back: an object must not look different in the next run.
+
+    YAML files are read so from the start; JSON files and tasks are not.
+    """
+    if isinstance(value, Mapping):
+        return {key: _with_whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_BELOW:
+        return int(value)
+    return value
 
 
 def _check_names(raw: Mapping[str, Any], where: str) -> None:

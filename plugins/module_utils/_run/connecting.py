@@ -27,6 +27,7 @@ PREFIX = "multicluster_"
 _PATHS = ("directory", "kubeconfig", "ca_cert")
 _KEPT = (*_PATHS, "context", "host", "validate_certs", "proxy")
 _FIELDS = (*_KEPT, "api_key")
+VARIABLES = frozenset(PREFIX + name for name in (*_FIELDS, "labels", "taints", "cluster_id", "namespace"))
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -38,8 +39,6 @@ def connection_from_variables(host: str, variables: Mapping[str, Any], base_dir:
     :raises InvalidInput: for a value that is no text, still holds a template, or contradicts another.
     """
     given = {field: variables[PREFIX + field] for field in _FIELDS if variables.get(PREFIX + field) not in (None, "")}
-    if not given:
-        return None
     if "validate_certs" in given:
         # Extra variables are text unless they are given as JSON.
         given["validate_certs"] = _TRUTHS.get(str(given["validate_certs"]).lower(), given["validate_certs"])
@@ -50,6 +49,8 @@ def connection_from_variables(host: str, variables: Mapping[str, Any], base_dir:
         raise InvalidInput(
             f"host {host}: multicluster_directory makes it a directory cluster, which excludes multicluster_{others[0]}"
         )
+    if not {"directory", "kubeconfig", "host"} & given.keys():
+        return None  # a proxy for a whole group says nothing of where its clusters are
     for field in _PATHS:
         if field in given:
             given[field] = _absolute(given[field], base_dir)
@@ -63,11 +64,17 @@ def _check(host: str, field: str, value: Any) -> None:
             raise InvalidInput(f"{name} must be true or false")
     elif not isinstance(value, str):
         raise InvalidInput(f"{name} must be a string, not a {type(value).__name__}")
+    elif field == "host" and _has_credentials(value):
+        raise InvalidInput(f"{name} holds a user or password; give multicluster_api_key, or a kubeconfig")
     elif "{{" in value or "{%" in value:
         shown = "" if field == "api_key" else f" ({value})"
         raise InvalidInput(
             f"{name} still holds a template{shown}: inventory and extra variables are templated, play variables are not there"
         )
+
+
+def _has_credentials(url: str) -> bool:
+    return "@" in url.partition("://")[2].partition("/")[0]
 
 
 def _absolute(path: str, base_dir: str) -> str:
@@ -79,7 +86,7 @@ def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str) -
     kept = {}
     for field in _KEPT:
         value = variables.get(PREFIX + field)
-        if value in (None, ""):
+        if value in (None, "") or (field == "proxy" and _has_credentials(str(value))):
             continue
         text = str(value).lower() if field == "validate_certs" else str(value)
         if field in _PATHS and not text.startswith(("/", "~")):

@@ -14,10 +14,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import description_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
-from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import description_status
+from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import by_applyset, description_status
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
-from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import HELM
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
     ApplySet,
@@ -35,7 +36,12 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, Description, ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Base,
+    Description,
+    HelmChart,
+    ManagedCluster,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import connection_on_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import deliver
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
@@ -53,13 +59,12 @@ _NO_HELM = "HelmChart feeds are rendered, but this version does not deliver them
 class Delivered:
     """One cluster's part of a run.
 
-    :param changes: what the hub was told; nothing in check mode.
-    :param contents: the hub as far as this run knows it, after `changes`; only the cluster's namespace counts.
+    :param part: the cluster's namespace on the hub, after the report; None where nothing was reported.
     """
 
     cluster: ManagedCluster
     outcome: ClusterOutcome
-    contents: Contents
+    part: Contents | None = None
 
 
 Connections: TypeAlias = "Callable[[ManagedCluster], Connection | None]"
@@ -85,11 +90,14 @@ def deliver_all(
     :param on_outcome: called in this thread as clusters end, with the outcome and the number of clusters in all.
     :returns: in the order of `clusters`.
     """
-    prepared = (_prepared(cluster, loaded, scope, tools, connections) for cluster in clusters)
-    work = [item for item in prepared if item is not None]
+    work = [cluster for cluster in clusters if _has_work(cluster, loaded, scope)]
+    links = _links(work, loaded, tools, connections)
     done: dict[str, Delivered] = {}
     with ThreadPoolExecutor(max_workers=max(1, min(forks, len(work)))) as pool:
-        futures = [pool.submit(_deliver_one, *item, loaded, options, tools) for item in work]
+        futures = [
+            pool.submit(_deliver_one, cluster, links[cluster.namespace], loaded, scope, options, tools)
+            for cluster in work
+        ]
         try:
             for future in as_completed(futures):
                 delivered = future.result()
@@ -98,40 +106,67 @@ def deliver_all(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    return tuple(done[cluster.namespace] for cluster, _bundle, _link in work)
+    return tuple(done[cluster.namespace] for cluster in work)
 
 
-def _prepared(
-    cluster: ManagedCluster, loaded: Loaded, scope: Scope, tools: Tools, connections: Connections
-) -> tuple[ManagedCluster, Bundle, Link] | None:
-    """What is to be delivered to a cluster, and how it is reached; None where the hub holds nothing for it."""
-    try:
-        bundle = bundle_of(cluster, loaded, scope)
-        if not bundle.applysets:
-            return None
-        return cluster, bundle, connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
-    except (ClusterError, InvalidInput) as error:
-        return cluster, Bundle(cluster.full_name, cluster.namespace, ()), error
+def _has_work(cluster: ManagedCluster, loaded: Loaded, scope: Scope) -> bool:
+    return any(scope.has_subscription(subscription_of(base)) for base in _our_bases(cluster, loaded))
+
+
+def _links(
+    clusters: Sequence[ManagedCluster], loaded: Loaded, tools: Tools, connections: Connections
+) -> dict[str, Link]:
+    """How each cluster is reached, by namespace. A directory is one cluster's alone: two would undo each other's delivery."""
+    links: dict[str, Link] = {}
+    owners: dict[str, ManagedCluster] = {}
+    for cluster in clusters:
+        try:
+            link = connections(cluster) or connection_on_hub(cluster, loaded.contents, tools.hub_dir)
+        except (ClusterError, InvalidInput) as error:
+            links[cluster.namespace] = error
+            continue
+        links[cluster.namespace] = link
+        owner = owners.setdefault(link.directory, cluster) if link.directory else cluster
+        if owner is not cluster:
+            clash = f"clusters {owner.full_name} and {cluster.full_name} share the directory {link.directory}; give each its own"
+            links[owner.namespace] = links[cluster.namespace] = InvalidInput(clash)
+    return links
+
+
+def _our_bases(cluster: ManagedCluster, loaded: Loaded) -> Iterator[Base]:
+    for base in loaded.snapshot.bases_by_namespace.get(cluster.namespace, ()):
+        if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY:
+            yield base
 
 
 def bundle_of(cluster: ManagedCluster, loaded: Loaded, scope: Scope) -> Bundle:
     """Everything that the hub wants in a cluster; what is out of scope is there, but not selected.
 
-    :raises InvalidInput: for a Description that holds what is no object.
+    :raises InvalidInput: for a Description that is missing, or holds what is no object.
     """
-    bases = loaded.snapshot.bases_by_namespace.get(cluster.namespace, ())
-    ours = (base for base in bases if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY)
-    sets = tuple(_applyset(base, loaded, scope) for base in ours)
-    selected = sets if any(each.selected for each in sets) else ()
-    return Bundle(cluster.full_name, cluster.namespace, selected)
+    sets = tuple(_applyset(base, loaded, scope) for base in _our_bases(cluster, loaded))
+    return Bundle(cluster.full_name, cluster.namespace, sets)
 
 
 def _applyset(base: Base, loaded: Loaded, scope: Scope) -> ApplySet:
     subscription = subscription_of(base)
     removing = base.meta.is_deleting
     descriptions = () if removing else descriptions_of(base.meta.namespace, base.meta.name, loaded)
+    if not removing:
+        _check_complete(base, descriptions)
     objects = tuple(desired for description in descriptions for desired in _desired(description))
     return ApplySet(base.meta.name, subscription, objects, removing, scope.has_subscription(subscription))
+
+
+def _check_complete(base: Base, descriptions: Sequence[Description]) -> None:
+    """A lost Description is no order to remove what it delivered."""
+    wanted = {HELM if feed.kind == HelmChart.KIND else GENERIC for feed in base.feeds}
+    for deployer in sorted(wanted - {description.deployer for description in descriptions}):
+        name = description_name(base.meta.name, deployer)
+        raise InvalidInput(
+            f"{base.key}: its Description {name} is not on the hub, and nothing is delivered without it; "
+            "multicluster.apps.distribute makes it again"
+        )
 
 
 def _desired(description: Description) -> Iterator[Desired]:
@@ -140,24 +175,28 @@ def _desired(description: Description) -> Iterator[Desired]:
 
 
 def _deliver_one(
-    cluster: ManagedCluster,
-    bundle: Bundle,
-    link: Link,
-    loaded: Loaded,
-    options: DeliveryOptions,
-    tools: Tools,
+    cluster: ManagedCluster, link: Link, loaded: Loaded, scope: Scope, options: DeliveryOptions, tools: Tools
 ) -> Delivered:
-    refused = tuple(f"{item.key}: {_NO_HELM}" for item in _helm_descriptions(bundle, loaded))
-    if options.check:
-        outcome = _outcome(cluster, bundle, link, options, tools)
-        return Delivered(cluster, replace(outcome, errors=(*outcome.errors, *refused)), loaded.contents)
+    """Deliver to one cluster. Only losing the hub raises: everything else is this cluster's outcome."""
     try:
-        with tools.hub.lock(f"cluster-{cluster.name}"):
+        if options.check:
+            bundle = bundle_of(cluster, loaded, scope)
             outcome = _outcome(cluster, bundle, link, options, tools)
-            told = _told(bundle, outcome, loaded, tools)
-    except HubLocked as error:
-        return Delivered(cluster, _blank(cluster, options, error), loaded.contents)
-    return Delivered(cluster, replace(outcome, errors=(*outcome.errors, *refused)), told)
+            return Delivered(cluster, _with_refusals(outcome, bundle, loaded))
+        with tools.hub.lock(f"cluster-{cluster.namespace}"):
+            # Read again under the lock: what another run rendered and delivered meanwhile must not be pruned as unknown.
+            part = parse_contents(tools.hub.load([cluster.namespace]))
+            bundle = bundle_of(cluster, part, scope)
+            outcome = _outcome(cluster, bundle, link, options, tools)
+            told = _told(bundle, outcome, part, tools)
+            return Delivered(cluster, _with_refusals(outcome, bundle, part), told)
+    except (HubLocked, ClusterError, InvalidInput) as error:
+        return Delivered(cluster, _blank(cluster, options, error))
+
+
+def _with_refusals(outcome: ClusterOutcome, bundle: Bundle, loaded: Loaded) -> ClusterOutcome:
+    refused = tuple(f"{item.key}: {_NO_HELM}" for item in _helm_descriptions(bundle, loaded))
+    return replace(outcome, errors=(*outcome.errors, *refused))
 
 
 def _outcome(
@@ -169,10 +208,7 @@ def _outcome(
 ) -> ClusterOutcome:
     if isinstance(link, MulticlusterError):
         return _blank(cluster, options, link)
-    try:
-        member = tools.open_member(cluster.full_name, link)
-    except (ClusterError, InvalidInput) as error:
-        return _blank(cluster, options, error)
+    member = tools.open_member(cluster.full_name, link)
     try:
         return deliver(member, bundle, options, tools.clock)
     finally:
@@ -207,6 +243,7 @@ def _helm_descriptions(bundle: Bundle, loaded: Loaded) -> tuple[Description, ...
 
 def _reports(bundle: Bundle, outcome: ClusterOutcome, loaded: Loaded) -> Iterable[Change]:
     """What the hub is told: the status of each Description, and that what left the cluster is gone."""
+    outcomes = by_applyset(outcome)
     for applyset in bundle.applysets:
         if not applyset.selected:
             continue
@@ -218,7 +255,8 @@ def _reports(bundle: Bundle, outcome: ClusterOutcome, loaded: Loaded) -> Iterabl
                     yield _delete(item.key, loaded)
             continue
         for description in descriptions:
-            status = description_status(description, outcome, _NO_HELM if description.deployer == HELM else None)
+            refusal = _NO_HELM if description.deployer == HELM else None
+            status = description_status(description, outcome, refusal, outcomes.get(applyset.name, ()))
             stored = loaded.contents.objects[description.key]
             if stored.raw.get("status") != status:
                 yield Put({**stored.raw, "status": status}, stored.version)

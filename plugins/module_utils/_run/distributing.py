@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, HubLocked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import (
     Connections,
     Delivered,
@@ -31,6 +32,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
     Decision,
     Scope,
     decide,
+    descriptions_of,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest, plan_store
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
@@ -65,6 +67,7 @@ class Distributed:
     :param after: the hub as it is (or would be) now, without what delivery reports.
     :param changes: what was written to get there.
     :param outcomes: in the order of the clusters on the hub.
+    :param gone: Bases and Descriptions that left the hub, because nothing of them is left in their cluster.
     """
 
     before: Contents
@@ -73,6 +76,7 @@ class Distributed:
     decision: Decision
     outcomes: tuple[ClusterOutcome, ...]
     warnings: tuple[str, ...]
+    gone: tuple[ObjectKey, ...] = ()
 
 
 def distribute(
@@ -109,10 +113,22 @@ def distribute(
             forks=request.forks,
             on_outcome=on_outcome,
         )
+    late: tuple[str, ...] = ()
     if not check:
-        _report(decision.placements, parse_contents(_merged(loaded.contents, delivered), loaded), tools)
+        late = _report(decision.placements, parse_contents(_merged(loaded.contents, delivered), loaded), tools)
     outcomes = tuple(item.outcome for item in delivered)
-    return Distributed(prepared.before, loaded.contents, prepared.changes, decision, outcomes, prepared.warnings)
+    warnings = (*prepared.warnings, *late)
+    gone = tuple(key for item in delivered for key in _gone(item, loaded))
+    return Distributed(prepared.before, loaded.contents, prepared.changes, decision, outcomes, warnings, gone)
+
+
+def _gone(item: Delivered, loaded: Loaded) -> Iterator[ObjectKey]:
+    namespace = item.cluster.namespace
+    for name in item.outcome.removed:
+        yield from (description.key for description in descriptions_of(namespace, name, loaded))
+        base = loaded.snapshot.bases_by_key.get((namespace, name))
+        if base is not None:
+            yield base.key
 
 
 @dataclass(frozen=True)
@@ -152,7 +168,7 @@ def _prepare(request: DistributeRequest, before: Contents, tools: Tools) -> _Pre
         warnings += skipped
         contents = contents.with_changes(registered, now)
     if request.store is not None:
-        stored = plan_store(request.store, contents, tools.codec)
+        stored = plan_store(request.store, contents, tools.codec, now)
         changes += stored
         contents = contents.with_changes(stored, now)
     loaded = parse_contents(contents)
@@ -169,24 +185,31 @@ def _prepare(request: DistributeRequest, before: Contents, tools: Tools) -> _Pre
 
 
 def _merged(contents: Contents, delivered: Iterable[Delivered]) -> Contents:
-    """The hub after all reports: of each cluster's part, the cluster's own namespace."""
-    reported = {item.cluster.namespace: item.contents.objects for item in delivered}
-    objects = {key: item for key, item in contents.objects.items() if key.namespace not in reported}
-    for namespace, part in reported.items():
-        objects.update((key, item) for key, item in part.items() if key.namespace == namespace)
+    """The hub after all reports: of each cluster that made one, the cluster's own namespace."""
+    parts = {item.cluster.namespace: item.part for item in delivered if item.part is not None}
+    objects = {key: item for key, item in contents.objects.items() if key.namespace not in parts}
+    for part in parts.values():
+        objects.update(part.objects)
     return Contents(objects)
 
 
-def _report(placements: Sequence[Placement], loaded: Loaded, tools: Tools) -> None:
-    """Store the aggregated status of each Subscription; read again if someone changed one meanwhile."""
+def _report(placements: Sequence[Placement], loaded: Loaded, tools: Tools) -> tuple[str, ...]:
+    """Store the aggregated status of each Subscription; read again if someone changed one meanwhile.
+
+    :returns: a warning where the hub was busy: what was delivered is worth more than its summary, which the next run makes.
+    """
     changes = tuple(_statuses(placements, loaded))
     if not changes:
-        return
-    with tools.hub.lock("hub"):
-        try:
-            tools.hub.write(changes, tools.now())
-        except HubConflict:
-            tools.hub.write(tuple(_statuses(placements, parse_contents(tools.hub.load()))), tools.now())
+        return ()
+    try:
+        with tools.hub.lock("hub"):
+            try:
+                tools.hub.write(changes, tools.now())
+            except HubConflict:
+                tools.hub.write(tuple(_statuses(placements, parse_contents(tools.hub.load()))), tools.now())
+    except (HubLocked, HubConflict) as error:
+        return (f"the status of the Subscriptions was not stored: {error}",)
+    return ()
 
 
 def _statuses(placements: Sequence[Placement], loaded: Loaded) -> Iterator[Put]:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     KINDS,
+    ManagedCluster,
     ParsedObject,
     Policy,
     parse_stored,
@@ -59,11 +60,20 @@ def parse_contents(contents: Contents, earlier: Loaded | None = None) -> Loaded:
             parsed[key] = (stored.raw, *parse_stored(stored.raw, stored.source))
         except InvalidInput as error:
             problems.extend(error.problems)
+    problems.extend(_clusters_in_one_namespace(parsed))
     if problems:
         raise InvalidInput(problems)
     snapshot = Snapshot.of(item for _raw, item, _warnings in parsed.values())
     unknown = (warning for _raw, _item, warnings in parsed.values() for warning in warnings)
     return Loaded(contents, snapshot, (*contents.warnings, *unknown), parsed)
+
+
+def _clusters_in_one_namespace(parsed: Mapping[ObjectKey, _Parsed]) -> Iterator[str]:
+    """A cluster's namespace on the hub is its own: what is in it could not be told apart otherwise."""
+    first: dict[str, ObjectKey] = {}
+    for key in parsed:
+        if key.kind == ManagedCluster.KIND and first.setdefault(key.namespace, key) != key:
+            yield f"{first[key.namespace]} and {key} are in one namespace of the hub; remove one of them"
 
 
 def policies_for_nothing(loaded: Loaded) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ class HubOptions:
         """
         if not params.get("hub_dir"):
             raise InvalidInput(
-                "no hub is named: give hub_dir (for all tasks at once with module_defaults for the group "
-                "multicluster.apps.hub), or set MULTICLUSTER_HUB_DIR in the environment"
+                "no hub is named: give hub_dir (module_defaults for the group multicluster.apps.hub gives it to all tasks, "
+                "but not to lookups), or set MULTICLUSTER_HUB_DIR in the environment"
             )
         return cls(params["hub_dir"], params["secrets"], params["lock_timeout"])

@@ -25,6 +25,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import parse
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
     PREFIX,
+    VARIABLES,
     annotations_for,
     connection_from_variables,
     is_connection_annotation,
@@ -68,11 +69,13 @@ def plan_register(
             problems.extend(error.problems)
             continue
         stored = contents.objects.get(ObjectKey.of(raw))
+        if stored is None:
+            problems.extend(_twins(host, ObjectKey.of(raw), contents))
         if stored is None or stored.raw != raw:
             changes.append(Put(raw, stored.version if stored else None))
     if problems:
         raise InvalidInput(problems)
-    return tuple(changes), _skipped_groups(hosts)
+    return tuple(changes), (*_skipped_groups(hosts), *_unknown_variables(hosts))
 
 
 def _claim(taken: dict[ObjectKey | str, str], host: Host, key: ObjectKey) -> None:
@@ -82,6 +85,20 @@ def _claim(taken: dict[ObjectKey | str, str], host: Host, key: ObjectKey) -> Non
                 f"hosts {taken[claim]} and {host.name} would share {claim} on the hub; rename one of them"
             )
     taken[key] = taken[key.namespace] = host.name
+
+
+def _twins(host: Host, key: ObjectKey, contents: Contents) -> Iterable[str]:
+    """Why a new ManagedCluster cannot be: one of the name is elsewhere, or another one in the namespace."""
+    for other in contents.objects:
+        if other.kind != key.kind:
+            continue
+        if other.name == key.name:
+            yield (
+                f"host {host.name}: its cluster is on the hub in namespace {other.namespace} and would be a second one in "
+                f"{key.namespace}; leave multicluster_namespace as it was, or remove {other} first"
+            )
+        elif other.namespace == key.namespace:
+            yield f"host {host.name}: namespace {key.namespace} is that of {other}; a cluster has a namespace of its own"
 
 
 def _managed_cluster(host: Host, contents: Contents, hub_dir: str) -> dict[str, Any]:
@@ -171,6 +188,14 @@ def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str) -> dict[st
     if slug(host.name) != host.name:
         kept[api.ANNOTATION_FULL_NAME] = host.name
     return kept
+
+
+def _unknown_variables(hosts: Iterable[Host]) -> tuple[str, ...]:
+    """A mistyped `multicluster_labelz` would be without effect and without a word."""
+    found = sorted({name for host in hosts for name in host.variables} - VARIABLES)
+    return tuple(
+        f"variable {name} of the inventory means nothing; there are {', '.join(sorted(VARIABLES))}" for name in found
+    )
 
 
 def _skipped_groups(hosts: Iterable[Host]) -> tuple[str, ...]:

@@ -94,7 +94,11 @@ def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: 
             changes.extend(_obsolete(rendered.base, rendered.descriptions, loaded))
             warnings.extend(f"{name} in {cluster.full_name}: {warning}" for warning in rendered.warnings)
     leaving = [base for placement in placements for base in placement.leaving]
-    leaving += [base for base in abandoned(snapshot) if scope.has_subscription(subscription_of(base))]
+    for gone in abandoned(snapshot, guards):
+        name = subscription_of(gone.bases[0])
+        if scope.has_subscription(name):
+            problems[name] = [gone.problem] if gone.problem else []
+            leaving += [base for base in gone.bases if not gone.problem or base.meta.is_deleting]
     for base in leaving:
         changes.extend(_marked(base, loaded, scope, now))
         if base.meta.namespace not in snapshot.clusters_by_namespace:

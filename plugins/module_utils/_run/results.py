@@ -19,12 +19,19 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets i
 Diff = dict[str, Any]
 
 
-def hub_result(changes: Iterable[Change], before: Contents) -> dict[str, list[str]]:
-    """What was (or would be) done on the hub: lists of objects, each as `Kind namespace/name`."""
+def hub_result(changes: Iterable[Change], before: Contents, gone: Iterable[ObjectKey] = ()) -> dict[str, list[str]]:
+    """What was (or would be) done on the hub: lists of objects, each as `Kind namespace/name`.
+
+    :param gone: what leaves the hub after delivery, because nothing of it is left in its cluster.
+    """
     result: dict[str, list[str]] = {"created": [], "updated": [], "removed": []}
+    removed = dict.fromkeys(gone)
     for change in changes:
-        done = "removed" if isinstance(change, Delete) else "updated" if change.key in before.objects else "created"
-        result[done].append(shown(change.key))
+        if isinstance(change, Delete):
+            removed[change.key] = None
+        elif change.key not in removed:
+            result["updated" if change.key in before.objects else "created"].append(shown(change.key))
+    result["removed"] = [shown(key) for key in removed]
     return result
 
 
@@ -81,11 +88,12 @@ def failure_message(outcomes: Sequence[ClusterOutcome], problems: Mapping[str, S
 
 def reasons(outcome: ClusterOutcome) -> tuple[str, ...]:
     """Why a cluster failed, one sentence each; the cluster is not named again, and an object only once."""
-    return (
+    found = (
         *(_of(outcome, error) for error in outcome.errors),
         *(_about(item, _of(outcome, item.reason)) for item in outcome.failed),
         *(_about(item, _health(item)) for item in outcome.unhealthy),
     )
+    return tuple(dict.fromkeys(found))
 
 
 def _of(outcome: ClusterOutcome, text: str) -> str:

@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name, description_name
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
@@ -37,13 +39,18 @@ class StoreRequest:
     max_pruned_objects: int = 50
 
 
-def plan_store(request: StoreRequest, contents: Contents, codec: TextCodec) -> tuple[Change, ...]:
+def plan_store(request: StoreRequest, contents: Contents, codec: TextCodec, now: str) -> tuple[Change, ...]:
     """The changes that bring a hub to what the user wants; none where it is so already.
 
+    To remove a Subscription by name is consent to remove what it delivered: its Bases and Descriptions are marked, and no guard
+    of a later run asks again. A Subscription that only vanished from its file is no such consent.
+
+    :param now: the time of deletion of what is marked.
     :raises InvalidInput: with all that is wrong with the documents, or for a prune that is not safe.
     """
     if request.absent:
-        return _removals(identify(request.documents), contents)
+        keys = tuple(identify(request.documents))
+        return (*_consents(keys, contents, now), *_removals(keys, contents))
     admitted = admit(request.documents, codec)
     changes: list[Change] = [change for item in admitted if (change := _put(item, contents, request.source))]
     return (*changes, *(_pruned(request, admitted, contents) if request.prune else ()))
@@ -90,6 +97,16 @@ def _removals(keys: Iterable[tuple[ObjectKey, str]], contents: Contents) -> tupl
     for removal in removals:
         _may_go(removal.key, contents)
     return removals
+
+
+def _consents(keys: Iterable[tuple[ObjectKey, str]], contents: Contents, now: str) -> Iterator[Put]:
+    names = {base_name(key.namespace, key.name) for key, _where in keys if key.kind == "Subscription"}
+    wanted = names | {description_name(name, deployer) for name in names for deployer in (GENERIC, HELM)}
+    for key, stored in sorted(contents.objects.items()) if names else ():
+        metadata = stored.raw["metadata"]
+        ours = (metadata.get("labels") or {}).get(api.LABEL_CREATED_BY) == api.CREATED_BY
+        if key.kind in ("Base", "Description") and key.name in wanted and ours and "deletionTimestamp" not in metadata:
+            yield Put({**stored.raw, "metadata": {**metadata, "deletionTimestamp": now}}, stored.version)
 
 
 def _may_go(key: ObjectKey, contents: Contents) -> None:

@@ -31,7 +31,9 @@ def store(request: StoreRequest, tools: Tools, *, check: bool, diff: bool) -> di
     :raises InvalidInput: for what cannot be stored; nothing was changed then.
     :raises HubError: when the hub cannot be read or written.
     """
-    return _change_hub(tools, lambda contents: (plan_store(request, contents, tools.codec), ()), check=check, diff=diff)
+    return _change_hub(
+        tools, lambda contents: (plan_store(request, contents, tools.codec, tools.now()), ()), check=check, diff=diff
+    )
 
 
 def register(hosts: Sequence[Host], tools: Tools, *, check: bool, diff: bool) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class FakeModule:
     check_mode = False
     _diff = False
 
-    def __init__(self, argument_spec: Any, supports_check_mode: bool, **rules: Any) -> None:
+    def __init__(self, argument_spec: Any, supports_check_mode: bool, no_log: bool = False, **rules: Any) -> None:
         from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
         assert supports_check_mode

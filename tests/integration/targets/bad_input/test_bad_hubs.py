@@ -106,10 +106,10 @@ def test_a_hub_that_another_run_holds(hub: Project) -> None:
 
 def test_a_cluster_that_another_run_delivers_to(hub: Project) -> None:
     hub.write("app/web.yml", (hub.path / "app/web.yml").read_text(encoding="utf-8").replace("hello", "good day"))
-    with (hub.path / "fleet" / ".locks" / "cluster-beijing.lock").open("r+") as file:
+    with (hub.path / "fleet" / ".locks" / "cluster-clusternet-beijing.lock").open("r+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         failed = hub.tasks(STORE_AND_DISTRIBUTE, lock_timeout=0.2).failure()
-    assert_says(failed, "cluster-beijing.lock", "lock_timeout")
+    assert_says(failed, "cluster-clusternet-beijing.lock", "lock_timeout")
     assert failed.result["failed_clusters"] == ["beijing"]
     assert failed.result["clusters"]["shanghai"]["updated"] == ["ConfigMap shop/web"]
     mended = hub.tasks(STORE_AND_DISTRIBUTE).ok().only

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible import constants
 from ansible.parsing.vault import VaultSecret
 
 
@@ -75,6 +76,36 @@ def test_objects_are_not_shown(given: Callable[..., dict[str, Any]]) -> None:
     arguments = given("manifest", {"hub_dir": "fleet", "definition": {"kind": "Secret"}})
     assert arguments["definition"] == {"kind": "Secret"}
     assert arguments["shown"].keys() == {"hub_dir"}
+
+
+@pytest.mark.parametrize("module", ["globalization", "localization"])
+def test_overrides_are_not_shown(given: Callable[..., dict[str, Any]], module: str) -> None:
+    arguments = given(module, {"hub_dir": "fleet", "overrides": [{"value": "password"}]})
+    assert arguments["overrides"] == [{"value": "password"}]
+    assert arguments["shown"].keys() == {"hub_dir"}
+
+
+@pytest.mark.parametrize("module", ["apply", "manifest", "globalization", "localization"])
+@pytest.mark.parametrize("configured", [{}, {"ansible_no_target_syslog": False}])
+def test_arguments_are_not_logged_on_the_target(
+    make_action: Callable[..., Any], module: str, configured: dict[str, Any]
+) -> None:
+    def no_syslog(variables: dict[str, Any]) -> Any:
+        return constants.config.get_config_value("DEFAULT_NO_TARGET_SYSLOG", variables=variables)
+
+    found = {}
+
+    def execute(module_args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        found.update(no_syslog=no_syslog(task_vars), rest=task_vars["rest"])
+        return {}
+
+    action = make_action("apply", {"hub_dir": "fleet"}, task=module)
+    action._execute_module = execute
+    variables = {"rest": "kept", **configured}
+    assert no_syslog(variables) is False
+    action.run(task_vars=variables)
+    assert found == {"no_syslog": True, "rest": "kept"}
+    assert variables == {"rest": "kept", **configured}
 
 
 def test_no_vault_password_no_file(given: Callable[..., dict[str, Any]]) -> None:

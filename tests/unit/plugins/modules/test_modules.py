@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils import basic
 
 Run = Callable[..., dict[str, Any]]
 
@@ -157,6 +160,35 @@ def test_a_plain_secret_is_for_its_owner_only_and_not_shown(run_module: Run, tmp
     assert "hidden" not in str(result)
     (path,) = files(tmp_path)
     assert os.stat(path).st_mode & 0o777 == 0o600
+
+
+OVERRIDES = {"name": "g", "feed": FEED, "overrides": [{"type": "MergePatch", "value": "{data: {a: hidden}}"}]}
+
+
+@pytest.mark.parametrize(
+    ("module", "options"),
+    [
+        ("apply", {"definition": SECRET, "secrets": "plain"}),
+        ("apply", {"template": ["a.j2"], "rendered": [{"where": "a.j2", "text": str(SECRET)}], "secrets": "plain"}),
+        ("manifest", {"definition": SECRET, "secrets": "plain"}),
+        ("globalization", OVERRIDES),
+        ("localization", {**OVERRIDES, "cluster": "a"}),
+    ],
+)
+def test_nothing_is_logged_without_the_action_plugin_either(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, options: dict[str, Any]
+) -> None:
+    arguments = {"ANSIBLE_MODULE_ARGS": {**options, "hub_dir": str(tmp_path)}}
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    logged: list[str] = []
+    monkeypatch.setattr(basic.AnsibleModule, "_log_to_syslog", lambda _self, text: logged.append(text))
+    monkeypatch.setattr(basic, "has_journal", False)
+    main = importlib.import_module(f"ansible_collections.multicluster.apps.plugins.modules.{module}").main
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert (end.value.code, logged) == (0, [])
+    assert files(tmp_path)
 
 
 @pytest.mark.parametrize(

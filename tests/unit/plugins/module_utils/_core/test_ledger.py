@@ -6,18 +6,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.ledger import (
     ledgers_after,
     ledgers_before,
     removed_applysets,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset import PART_OF, applyset_id
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
     Action,
     ApplySet,
     Bundle,
     Ledger,
+    Live,
     ObjectOutcome,
     Observed,
     Plan,
@@ -127,3 +131,16 @@ def test_an_applyset_is_removed_when_nothing_of_it_is_left() -> None:
     assert removed_applysets(bundle(removing=True), Plan((), incomplete=frozenset({"web"})), []) == ()
     assert removed_applysets(bundle(removing=True, selected=False), Plan(()), []) == ()
     assert removed_applysets(bundle(), Plan(()), []) == ()
+
+
+@pytest.mark.parametrize(("result", "taken"), [(Result.FAILED, False), (Result.UPDATED, True)])
+@pytest.mark.parametrize("removing", [True, False], ids=["removed", "no longer feeds it"])
+def test_what_could_not_be_taken_over_stays_with_its_owner(result: Result, taken: bool, removing: bool) -> None:
+    there = {"metadata": {"name": "settings", "labels": {PART_OF: applyset_id("old")}}}
+    both = Bundle("one", "hub", (ApplySet("old", "default/old", removing=removing), ApplySet("web", "default/web")))
+    stored = Ledger("old", "default/old", frozenset({("", "ConfigMap")}), frozenset({"shop"}), {MAP: RECORD})
+    moving = Plan((step(Action.UPDATE, MAP, live=Live(there)),))
+    outcomes = [outcome(MAP, result)]
+    assert removed_applysets(both, moving, outcomes) == (("old",) if taken and removing else ())
+    (left,) = ledgers_after(both, moving, outcomes, {"old": stored}, {})
+    assert left == (Ledger("old", "default/old") if taken else replace(stored, records={}))

@@ -39,8 +39,17 @@ def helm(**annotations: str) -> dict[str, Any]:
         ({"metadata": {"name": "x"}}, Relation.NOBODY, None, ""),
         ({"metadata": {"name": "x", "labels": ["a"], "annotations": "text"}}, Relation.NOBODY, None, ""),
         (marked(applyset_id("web")), Relation.OURS, WEB, ""),
-        # The label decides: an annotation may have been copied from elsewhere.
-        (owned_by("other.web-generic", applyset_id("web")), Relation.OURS, WEB, ""),
+        (owned_by("hub.web-generic", applyset_id("web")), Relation.OURS, WEB, ""),
+        # Another hub, or another registration of the cluster, has a Base of the same name.
+        (
+            owned_by("other.web-generic", applyset_id("web")),
+            Relation.FOREIGN,
+            None,
+            "the Description other.web-generic",
+        ),
+        (owned_by("hub2.web-generic", applyset_id("web")), Relation.FOREIGN, None, "the Description hub2.web-generic"),
+        # A file may hold anything where a label belongs.
+        ({"metadata": {"name": "x", "labels": {PART_OF: ["a"]}}}, Relation.FOREIGN, None, "the ApplySet ['a']"),
         # Clusternet sets no label; the longest name that fits is meant.
         (owned_by("hub.web-generic"), Relation.OURS, WEB, ""),
         (owned_by("hub.web-shop-generic"), Relation.OURS, LONGER, ""),
@@ -74,6 +83,8 @@ def test_an_owner_is_read_from_the_marks(
         ({"metadata": {**owned_by("h.w")["metadata"], "ownerReferences": [{"controller": True}]}}, False),
         ({"metadata": {**owned_by("h.w")["metadata"], "ownerReferences": [{"name": "x"}]}}, True),
         ({"metadata": {**owned_by("h.w")["metadata"], "ownerReferences": None}}, True),
+        ({"metadata": {**owned_by("h.w")["metadata"], "ownerReferences": 5}}, False),
+        ({"metadata": {**owned_by("h.w")["metadata"], "ownerReferences": ["x"]}}, False),
     ],
 )
 def test_only_what_we_made_ourselves_is_pruned(raw: dict[str, Any], ours: bool) -> None:

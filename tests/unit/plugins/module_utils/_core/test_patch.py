@@ -120,6 +120,23 @@ def test_what_cannot_be_done_is_an_error(operation, message):
         _patched({"l": [1]}, operation)
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "test", "path": "/l", "value": "hidden"},
+        {"op": ["hidden"], "path": "/l"},
+        {"op": "test", "path": {"hidden": 1}},
+        {"op": "move", "path": "/l", "from": ["hidden"]},
+        {"op": "add", "path": "/l/9", "value": "hidden"},
+        {"op": "add", "path": "/l/x", "value": "hidden"},
+    ],
+)
+def test_no_message_quotes_a_value(operation):
+    with pytest.raises(ValueError, match=r"JSON patch|/l") as error:
+        _patched({"l": ["hidden too"]}, operation)
+    assert "hidden" not in str(error.value)
+
+
 def test_an_operation_that_is_not_reached_is_not_judged():
     with pytest.raises(Missed):
         _patched({}, {"op": "remove", "path": "/x"}, {"op": "nonsense"})

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Renderer
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import (
+    by_applyset,
     description_status,
     subscription_status,
 )
@@ -142,6 +144,42 @@ def test_the_failure_of_another_base_is_not_this_ones() -> None:
     assert description_status(description, outcome(item("other", Result.FAILED, reason="no")), None) == {
         "phase": "Success"
     }
+
+
+def test_outcomes_are_grouped_by_applyset_and_shared_ones_are_in_each() -> None:
+    shared = item("web", Result.CREATED, shared_with=("shop", "bar"))
+    own = item("shop", Result.FAILED, "ConfigMap")
+    assert by_applyset(outcome(shared, own)) == {"web": (shared,), "shop": (shared, own), "bar": (shared,)}
+
+
+def test_outcomes_that_were_grouped_before_are_not_looked_up_again() -> None:
+    description, base = described()
+    failed = item(base, Result.FAILED, reason="no")
+    assert description_status(description, outcome(failed), None, ()) == {"phase": "Success"}
+    assert description_status(description, outcome(), None, (failed,))["phase"] == "Failure"
+
+
+def test_an_object_that_became_not_healthy_in_time_is_told_of_by_its_key() -> None:
+    description, base = described()
+    before = item(base, Result.CREATED, health=Health(HealthStatus.CURRENT))
+    later = item(base, Result.CREATED, health=Health(HealthStatus.IN_PROGRESS))
+    other = item("other", Result.CREATED, "ConfigMap")
+    status = description_status(description, outcome(before, other, unhealthy=(later, other)), None)
+    assert status["reason"] == "Deployment.apps shop/web: not healthy in time"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("-inf"), "half \ud800", {1, 2}, {"\udfff": 1}])
+def test_a_status_that_is_no_json_is_left_out(value: Any) -> None:
+    description, base = described()
+    seen = item(base, Result.CREATED, health=Health(HealthStatus.CURRENT), status={"replicas": 1, "x": [value]})
+    status = description_status(description, outcome(seen), None)
+    assert status == {"phase": "Success", "manifestStatuses": [feed(DEPLOYMENT)]}
+
+
+def test_a_reason_is_text_that_a_file_can_hold() -> None:
+    description, base = described()
+    failed = item(base, Result.FAILED, reason="half \ud800")
+    assert description_status(description, outcome(failed), None)["reason"].endswith(": half ?")
 
 
 def test_a_cluster_that_is_away_fails_all_of_its_descriptions() -> None:

@@ -117,4 +117,6 @@ def test_dividing_is_refused_by_name() -> None:
 
 def test_bases_of_a_subscription_that_is_gone_are_abandoned_and_those_of_others_are_not_ours() -> None:
     hub = snapshot(base("web-x", "clusternet-a"), base("theirs", "clusternet-a", created_by="clusternet-hub"))
-    assert [each.meta.name for each in abandoned(hub)] == ["web-x"]
+    (gone,) = abandoned(hub, Guards())
+    assert [each.meta.name for each in gone.bases] == ["web-x"]
+    assert gone.problem == ""

@@ -100,16 +100,16 @@ class TestLayout:
         place(fleet / "list.yaml", "- a\n")
         place(fleet / "many.yaml", "apiVersion: a/b/c\nkind: X\n")
         (fleet / "linked.yaml").symlink_to(fleet / "list.yaml")
-        (fleet / "elsewhere").symlink_to(fleet.parent)
+        (fleet / "app/elsewhere").symlink_to(fleet.parent)
         os.mkfifo(fleet / "pipe.yaml")
 
         warnings = "\n".join(sorted(open_hub(fleet).load().warnings)).replace(str(fleet) + "/", "")
 
         assert warnings == (
+            "app/elsewhere: no regular file or folder, left aside; put the files themselves in its place\n"
             "app/values.yml: holds no Kubernetes object, which has apiVersion and kind; left aside\n"
             "app/web.yaml: Deployment of apps/v1 is no kind of the hub; store it with multicluster.apps.apply, which "
             "makes a Manifest of it; left aside\n"
-            "elsewhere: no regular file or folder, left aside; put the files themselves in its place\n"
             "linked.yaml: no regular file or folder, left aside; put the files themselves in its place\n"
             "list.yaml: holds YAML that is no object; left aside\n"
             "many.yaml: holds no Kubernetes object, which has apiVersion and kind; left aside\n"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 import yaml
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_config import open_endpoint
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
+from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 
 
@@ -84,3 +86,63 @@ def test_a_kubeconfig_that_cannot_be_used_is_named(kubeconfig: str, tmp_path: Pa
         Path(path).write_text(contents[broken])
     with pytest.raises(ClusterError, match=f"c: kubeconfig {path}, context three cannot be used"):
         open_endpoint("c", Connection(kubeconfig=path, context="three"))
+
+
+def edited(kubeconfig: str, part: str, **content: Any) -> str:
+    """The kubeconfig with other content for the cluster or the user of its first context."""
+    whole = yaml.safe_load(Path(kubeconfig).read_text())
+    whole[f"{part}s"][0][part] = content
+    Path(kubeconfig).write_text(yaml.safe_dump(whole))
+    return kubeconfig
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("cluster", {"server": 5}),
+        ("cluster", {"server": "https://one.example", "proxy-url": "gopher://joe:s3cret@proxy.example"}),
+        ("cluster", {"server": "https://one.example", "certificate-authority-data": "s3cret!"}),
+        ("user", {"auth-provider": {"name": "gcp", "config": 5}, "password": "s3cret"}),
+    ],
+)
+def test_whatever_is_in_a_kubeconfig_ends_its_own_cluster_alone(kubeconfig: str, part: str, content: Any) -> None:
+    path = edited(kubeconfig, part, **content)
+    with pytest.raises(ClusterError, match=f"^c: kubeconfig {path}.* cannot be used: ") as caught:
+        open_endpoint("c", Connection(kubeconfig=path)).headers()
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"proxy": "gopher://joe:s3cret@proxy.example"},
+        {"proxy": "joe:s3cret@proxy.example"},
+        {"proxy": "http://joe:s3cret@[proxy"},
+        {"host": 5},
+    ],
+    ids=["scheme", "no scheme", "no URL", "no text"],
+)
+def test_variables_that_the_library_does_not_accept(given: Any) -> None:
+    with pytest.raises(
+        ClusterError, match=r"^c: the connection variables cannot be used: .*multicluster_proxy"
+    ) as caught:
+        open_endpoint("c", Connection(**{"host": "https://one.example", **given}))
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_proxy_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "urllib3.contrib.socks", None)
+    with pytest.raises(ClusterError, match=r"urllib3\.contrib\.socks.*PySocks"):
+        open_endpoint("c", Connection(host="https://one.example", proxy="socks5://proxy.example"))
+
+
+def test_credentials_that_cannot_be_renewed(kubeconfig: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = open_endpoint("c", Connection(kubeconfig=kubeconfig))
+
+    def broken(_configuration: Any) -> None:
+        raise AttributeError("s3cret")
+
+    monkeypatch.setattr("kubernetes.client.Configuration.auth_settings", broken)
+    with pytest.raises(ClusterUnreachable, match=r"c: its credentials cannot be renewed: .*AttributeError") as caught:
+        endpoint.headers()
+    assert "s3cret" not in str(caught.value)

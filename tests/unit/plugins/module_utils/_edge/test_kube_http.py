@@ -204,3 +204,10 @@ def test_an_error_page_of_a_proxy_is_an_error_too() -> None:
     http, _pool, _slept = speak(Answer(403, b"<html>", reason="Forbidden"))
     with pytest.raises(ApiError, match="HTTP 403: Forbidden"):
         http.send(GET)
+
+
+def test_a_token_that_no_request_can_carry_is_not_shown() -> None:
+    http, _pool, _slept = speak(ValueError("Invalid header value b'Bearer s3cret\\n'"))
+    with pytest.raises(ClusterUnreachable, match=r"one: cannot list the nodes: .*multicluster_api_key") as caught:
+        http.send(GET)
+    assert "s3cret" not in str(caught.value)

@@ -60,6 +60,12 @@ class Http:
     def entries(self, request: Request, answer: Raw, field: str) -> list[Raw]:
         return KubeHttp.entries(self, request, answer, field)  # type: ignore[arg-type]
 
+    def as_object(self, request: Request, answer: Raw) -> Any:
+        return KubeHttp.as_object(self, request, answer)  # type: ignore[arg-type]
+
+    def _no_api(self, request: Request) -> ClusterUnreachable:
+        return ClusterUnreachable(f"cannot {request.doing}: no API server")
+
 
 def config_map(name: str, namespace: str = "shop", **labels: str) -> Raw:
     return {
@@ -228,3 +234,51 @@ def test_the_cluster_knows_the_scope_of_a_kind_better(read: Any, kind: str, writ
     reader, http = read(answers, wanted)
     assert list(reader.objects) == [ObjectKey("", kind, written, "x")]
     assert len(http.asked) == 2
+
+
+def test_an_object_that_was_fed_without_its_namespace_is_looked_for_in_default(read: Any) -> None:
+    menu = {"apiVersion": "shop.example/v1", "kind": "Menu", "metadata": {"name": "new"}}
+    record = {ObjectKey("shop.example", "Menu", "", "old"): Record("a", "b")}
+    ledger = Ledger("web", "default/web", frozenset({("shop.example", "Menu")}), records=record)
+    served = {"resources": [{"kind": "Menu", "name": "menus", "namespaced": True}]}
+    answers = {
+        "/apis/shop.example/v1": served,
+        "/apis/shop.example": {"versions": [{"groupVersion": "shop.example/v1"}]},
+        f"/apis/shop.example/v1/menus?{LABEL}": 403,
+        f"/apis/shop.example/v1/namespaces/default/menus?{LABEL}": page(item("old", "default")),
+    }
+    for wanted in ([], [menu]):
+        reader, _http = read(answers, *wanted, ledgers=[ledger])
+        assert found(reader) == ["Menu.shop.example default/old"]
+
+
+def test_cluster_scoped_objects_that_nothing_lists_or_names_are_not_taken_for_gone(read: Any) -> None:
+    kinds = frozenset({("", "Namespace")})
+    named = Ledger("web", "default/web", kinds, records={ObjectKey("", "Namespace", "", "old"): Record("a", "b")})
+    answers = {f"/api/v1/namespaces?{LABEL}": 403}
+    assert read(answers, ledgers=[named])[0].blocked == {}
+    for ledgers in ([Ledger("db", "default/db", kinds)], [named, Ledger("db", "default/db", kinds)]):
+        assert "HTTP 403" in read(answers, ledgers=ledgers)[0].blocked["", "Namespace"]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {},
+        {"metadata": {}},
+        {"metadata": 5},
+        {"metadata": {"name": 5}},
+        {"metadata": {"name": "a", "labels": 5}},
+        {"metadata": {"name": "a", "annotations": ["x"]}},
+    ],
+)
+def test_an_answer_that_is_no_object_is_no_api_servers(read: Any, broken: Raw) -> None:
+    with pytest.raises(ClusterUnreachable, match="list the configmaps"):
+        read({ALL: page(broken)}, config_map("a"))
+    answer = {"apiVersion": "v1", "kind": "ConfigMap", **broken}
+    with pytest.raises(ClusterUnreachable, match="read ConfigMap shop/a"):
+        read({ALL: page(), "/api/v1/namespaces/shop/configmaps/a": answer}, config_map("a"))
+
+
+def test_a_list_whose_own_metadata_is_something_else_has_one_page(read: Any) -> None:
+    assert found(read({ALL: {"items": [item("a")], "metadata": 5}}, config_map("a"))[0]) == ["ConfigMap shop/a"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents, StoredObject
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
@@ -119,3 +119,18 @@ def test_a_damaged_secret_is_no_traceback_and_shows_nothing() -> None:
 
 def test_a_token_is_not_in_the_repr() -> None:
     assert "hunter2" not in repr(Connection(host="https://x", api_key="hunter2"))
+
+
+def test_a_proxy_for_a_whole_group_does_not_hide_what_the_hub_knows() -> None:
+    assert connection_from_variables("a", variables(proxy="http://p:1", validate_certs=False), "/i") is None
+
+
+def test_a_password_in_a_url_is_neither_kept_nor_shown() -> None:
+    proxy = "http://user:hunter2@p:3128"
+    assert annotations_for(variables(kubeconfig="/k", proxy=proxy), "/i", "/h") == {
+        "multicluster.apps/kubeconfig": "/k"
+    }
+    assert "hunter2" not in repr(connection_from_variables("a", variables(kubeconfig="/k", proxy=proxy), "/i"))
+    with pytest.raises(InvalidInput, match="multicluster_host holds a user or password") as caught:
+        connection_from_variables("a", variables(host="https://user:hunter2@x"), "/i")
+    assert "hunter2" not in str(caught.value)

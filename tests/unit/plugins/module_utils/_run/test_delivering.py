@@ -77,6 +77,32 @@ def test_a_damaged_description_fails_its_own_cluster_and_is_named(text: str) -> 
     assert healthy.outcome.phase == "Success"
 
 
+def test_what_another_run_rendered_meanwhile_is_not_pruned() -> None:
+    store = fleet_of("a")
+    member = MemoryCluster()
+    tools = tools_of(store, {"a": member})
+    old = rendered(store)
+    extra = config_map("extra")
+    store.objects.update(store_of(manifest(extra)).objects)
+    overwrite(store, subscription("web", feed(WEB), feed(extra)))
+    delivered(rendered(store), tools)
+    delivered(old, tools)
+    assert sorted(key.name for key in member.objects) == ["extra", "web"]
+
+
+def test_a_lost_description_prunes_nothing_and_says_what_to_do() -> None:
+    store = fleet_of("a")
+    member = MemoryCluster()
+    tools = tools_of(store, {"a": member})
+    delivered(rendered(store), tools)
+    (description,) = load(store).snapshot.descriptions
+    del store.objects[description.key]
+    (done,) = delivered(load(store), tools)
+    assert "its Description web-" in done.outcome.errors[0]
+    assert "multicluster.apps.distribute makes it again" in done.outcome.errors[0]
+    assert [key.name for key in member.objects] == ["web"]
+
+
 class MeanwhileHub(MemoryHub):
     """A hub to which another run writes just before this one does."""
 
@@ -101,7 +127,8 @@ def test_a_report_that_meets_another_ones_is_written_on_top_of_it() -> None:
     (stored,) = load(store).snapshot.descriptions
     assert stored.status["phase"] == "Success"
     assert stored.meta.labels == {"touched": "yes"}, "what the other run wrote is lost"
-    assert done.contents.objects[stored.key].raw == stored.raw
+    assert done.part is not None
+    assert done.part.objects[stored.key].raw == stored.raw
 
 
 def test_losing_the_hub_ends_the_run() -> None:
@@ -120,7 +147,7 @@ def test_check_mode_tells_the_hub_nothing_and_takes_no_lock() -> None:
     store = fleet_of("a")
     loaded = rendered(store)
     writes, member = store.writes, MemoryCluster()
-    with MemoryHub(store).lock("cluster-a"):
+    with MemoryHub(store).lock("cluster-clusternet-a"):
         (done,) = delivered(loaded, tools_of(store, {"a": member}), check=True)
     assert [item.key.name for item in done.outcome.created] == ["web"]
     assert (store.writes, member.writes) == (writes, 0)
@@ -210,4 +237,5 @@ def test_what_left_a_cluster_leaves_the_hub_and_nothing_else_does() -> None:
     (done,) = delivered(load(store), tools)
     assert [item.key.name for item in done.outcome.pruned] == ["web"]
     assert sorted(key.kind for key in store.objects) == ["ManagedCluster", "Manifest", "Subscription"]
-    assert sorted(key.kind for key in done.contents.objects) == ["ManagedCluster", "Manifest", "Subscription"]
+    assert done.part is not None
+    assert [key.kind for key in done.part.objects] == ["ManagedCluster"], "the part is the cluster's own namespace"

@@ -61,7 +61,7 @@ def test_only_its_own_namespace_is_read_and_written() -> None:
     before, hub = dict(store.objects), WatchedHub(store)
     outcome, warnings = run(store, "a", hub=hub)
     assert (outcome.cluster, outcome.phase, warnings) == ("a", "Success", ())
-    assert hub.asked == [["clusternet-a"]]
+    assert hub.asked == [["clusternet-a"], ["clusternet-a"]]
     written = {key for key, value in store.objects.items() if before.get(key) != value}
     assert {(key.kind, key.namespace) for key in written} == {("Description", "clusternet-a")}
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -140,6 +141,9 @@ def test_a_cluster_that_is_selected_no_longer_loses_the_application_but_not_its_
     fleet.distribute(*WEB, web())
     done = fleet.distribute(web(name="a"))
     assert [item.key.kind for item in done.outcomes[1].pruned] == ["ConfigMap"]
+    assert [key.kind for key in done.gone] == ["Description", "Base"]
+    removed = hub_result(done.changes, done.before, done.gone)["removed"]
+    assert [text.split()[0] for text in removed] == ["Description", "Base"]
     assert fleet.runs("b") == ["Namespace shop"]
     assert fleet.count("Base") == fleet.count("Description") == 1
 
@@ -172,6 +176,50 @@ def test_removing_the_subscription_removes_what_it_delivered() -> None:
     distribute(DistributeRequest(store=request), fleet.tools, lambda _cluster: Connection(host="https://fake"))
     assert fleet.runs("a") == fleet.runs("b") == ["Namespace shop"]
     assert fleet.count("Base") == fleet.count("Description") == 0
+
+
+def test_a_subscription_that_is_only_lost_is_not_removed_and_named_absent_it_is() -> None:
+    fleet = Fleet("a", "b", "c")
+    fleet.distribute(*WEB, web())
+    hub = MemoryHub(fleet.store)
+    (key,) = [key for key in hub.load().objects if key.kind == "Subscription"]
+    del fleet.store.objects[key]
+    lost = fleet.distribute()
+    assert "it is gone from the hub" in lost.decision.problems["default/web"][0]
+    assert fleet.runs("c") == ["ConfigMap web", "Namespace shop"]
+    store = StoreRequest([Document(web(), "app.yml:1")], absent=True)
+    done = distribute(DistributeRequest(store=store), fleet.tools, lambda _cluster: Connection(host="https://fake"))
+    assert done.decision.problems == {}
+    assert fleet.runs("c") == ["Namespace shop"]
+    assert fleet.count("Base") == 0
+
+
+def test_the_outcomes_survive_a_hub_that_is_busy_when_they_are_summed_up() -> None:
+    fleet = Fleet("a")
+    tools = fleet.tools
+    with ExitStack() as stack:
+
+        def seize(_outcome: object, _total: int) -> None:
+            stack.enter_context(MemoryHub(fleet.store, holder="bob@control").lock("hub"))
+
+        request = DistributeRequest(
+            hosts=fleet.hosts, store=StoreRequest([Document(raw, "x") for raw in (*WEB, web())])
+        )
+        done = distribute(request, tools, lambda _cluster: Connection(host="https://fake"), seize)
+    assert [outcome.phase for outcome in done.outcomes] == ["Success"]
+    assert any("bob@control" in warning for warning in done.warnings)
+
+
+def test_two_clusters_that_share_a_directory_are_told_and_the_others_served() -> None:
+    fleet = Fleet("a", "b", "c")
+
+    def connections(cluster: Any) -> Connection:
+        return Connection(directory="/out/shared" if cluster.name in "ab" else "/out/c")
+
+    request = DistributeRequest(hosts=fleet.hosts, store=StoreRequest([Document(raw, "x") for raw in (*WEB, web())]))
+    done = distribute(request, fleet.tools, connections)
+    assert [outcome.phase for outcome in done.outcomes] == ["Failure", "Failure", "Success"]
+    assert "clusters a and b share the directory /out/shared" in done.outcomes[0].errors[0]
 
 
 def test_a_mistyped_label_empties_nothing() -> None:
@@ -260,7 +308,7 @@ def test_a_locked_hub_is_an_error_that_names_the_holder() -> None:
 
 def test_a_cluster_that_another_run_delivers_to_is_an_outcome_and_the_others_are_done() -> None:
     fleet = Fleet("a", "b")
-    with MemoryHub(fleet.store, holder="alice@control").lock("cluster-a"):
+    with MemoryHub(fleet.store, holder="alice@control").lock("cluster-clusternet-a"):
         done = fleet.distribute(*WEB, web())
     assert [outcome.phase for outcome in done.outcomes] == ["Failure", "Success"]
     assert "alice@control" in done.outcomes[0].errors[0]

@@ -144,3 +144,20 @@ def test_a_template_in_a_token_is_not_shown() -> None:
 def test_two_hosts_that_would_share_a_namespace_are_refused() -> None:
     with pytest.raises(InvalidInput, match="hosts a and b would share shared"):
         registered(host("a", namespace="shared"), host("b", namespace="shared"))
+
+
+@pytest.mark.parametrize(
+    ("later", "message"),
+    [
+        (host("y", namespace="clusternet-x"), "namespace clusternet-x is that of ManagedCluster clusternet-x/x"),
+        (host("x", namespace="elsewhere"), "would be a second one in elsewhere"),
+    ],
+)
+def test_a_cluster_has_one_namespace_and_it_is_its_own(later: Host, message: str) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        registered(later, contents=registered(host("x")))
+
+
+def test_a_variable_that_means_nothing_is_warned_of() -> None:
+    _changes, (warning,) = plan_register([host("a", labelz={"x": "1"})], Contents({}), "/fleet")
+    assert "variable multicluster_labelz of the inventory means nothing; there are multicluster_api_key, " in warning

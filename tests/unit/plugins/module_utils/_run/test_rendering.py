@@ -109,8 +109,19 @@ def test_a_subscription_that_is_gone_may_be_named_as_long_as_something_of_it_is_
     rendered(store)
     forget(store, "Subscription", "web")
     leaving = decided(store, Scope(subscriptions=frozenset({"default/web"}))).changes
-    assert [change.key.kind for change in leaving] == ["Base", "Description"] * 2
+    assert leaving == ()
+    allowed = decided(store, Scope(subscriptions=frozenset({"default/web"})), Guards(max_removed_clusters=2)).changes
+    assert [change.key.kind for change in allowed] == ["Base", "Description"] * 2
     assert decided(store, Scope(subscriptions=frozenset({"default/other"}))).changes == ()
+
+
+def test_a_subscription_that_vanished_is_not_taken_from_the_fleet_without_being_told() -> None:
+    store = two_applications()
+    rendered(store)
+    forget(store, "Subscription", "web")
+    (problem,) = decided(store).problems["default/web"]
+    assert "it is gone from the hub, and would be taken from 2 clusters" in problem
+    assert "state=absent" in problem
 
 
 def test_a_chart_and_an_object_are_two_descriptions_and_the_helm_one_goes_with_its_last_chart() -> None:

@@ -38,7 +38,7 @@ def documents(*objects: Any) -> list[Document]:
 def stored(*objects: Any, before: Contents = NOTHING, **options: Any) -> Contents:
     """The hub after storing; versions as a store would give them."""
     request = StoreRequest(documents(*objects), **options)
-    after = before.with_changes(plan_store(request, before, GoYaml()), NOW)
+    after = before.with_changes(plan_store(request, before, GoYaml(), NOW), NOW)
     return Contents({key: type(item)(item.raw, "v1", item.source) for key, item in after.objects.items()})
 
 
@@ -57,7 +57,7 @@ def test_native_objects_become_manifests_and_api_objects_stay() -> None:
 
 def test_storing_twice_changes_nothing() -> None:
     hub = stored(config_map(), source="app")
-    assert plan_store(StoreRequest(documents(config_map()), source="app"), hub, GoYaml()) == ()
+    assert plan_store(StoreRequest(documents(config_map()), source="app"), hub, GoYaml(), NOW) == ()
 
 
 def test_a_status_and_an_identity_on_the_hub_survive_a_new_version_of_the_object() -> None:
@@ -65,7 +65,9 @@ def test_a_status_and_an_identity_on_the_hub_survive_a_new_version_of_the_object
     hub = stored(web)
     (key,) = hub.objects
     hub = hub.with_changes([Put({**hub.objects[key].raw, "status": {"specHash": 1}}, "v1")], NOW)
-    (change,) = plan_store(StoreRequest(documents(subscription("web", feed(config_map()), priority=3))), hub, GoYaml())
+    (change,) = plan_store(
+        StoreRequest(documents(subscription("web", feed(config_map()), priority=3))), hub, GoYaml(), NOW
+    )
     assert isinstance(change, Put)
     assert change.raw["status"] == {"specHash": 1}
     assert change.raw["metadata"]["uid"] == hub.objects[key].raw["metadata"]["uid"]
@@ -150,7 +152,7 @@ def test_all_problems_are_reported_at_once() -> None:
 def test_removing_is_by_identity_and_again_is_no_change() -> None:
     hub = stored(config_map(), subscription("web", feed(config_map())))
     assert kinds(stored(config_map(), before=hub, absent=True)) == ["Subscription default/web"]
-    assert plan_store(StoreRequest(documents(config_map("other")), absent=True), hub, GoYaml()) == ()
+    assert plan_store(StoreRequest(documents(config_map("other")), absent=True), hub, GoYaml(), NOW) == ()
 
 
 def test_a_cluster_that_still_runs_something_is_not_removed() -> None:
@@ -194,3 +196,10 @@ def test_a_feed_without_its_object_is_a_warning_when_stored() -> None:
     (warning,) = feeds_without_object(stored(subscription("web", feed(config_map()))))
     assert "v1/ConfigMap/shop/web" in warning
     assert feeds_without_object(stored(subscription("web", feed(config_map())), config_map())) == ()
+
+
+@pytest.mark.parametrize(("written", "kept"), [(1.0, 1), (1.5, 1.5), (-3.0, -3), (1e300, 1e300)])
+def test_a_whole_number_is_stored_as_every_hub_reads_it_back(written: float, kept: float) -> None:
+    raw = {**config_map(), "apiVersion": "example.com/v1", "spec": {"items": [written]}}
+    (stored_raw,) = [item.raw for item in stored(raw).objects.values()]
+    assert repr(stored_raw["template"]["spec"]["items"]) == repr([kept])
