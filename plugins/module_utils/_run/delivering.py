@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TypeAlias, Union
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import description_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
@@ -67,10 +67,10 @@ class Delivered:
     part: Contents | None = None
 
 
-Connections: TypeAlias = "Callable[[ManagedCluster], Connection | None]"
+Connections: TypeAlias = Callable[[ManagedCluster], Union[Connection, None]]
 OnOutcome: TypeAlias = Callable[[ClusterOutcome, int], None]
 # How a cluster is reached, or why nobody knows.
-Link: TypeAlias = "Connection | MulticlusterError"
+Link: TypeAlias = Union[Connection, MulticlusterError]
 
 
 def deliver_all(
