@@ -105,6 +105,14 @@ class Contents:
         return replace(self, objects=objects)
 
 
+def marked(stored: StoredObject, now: str) -> Put | None:
+    """The change that marks an object as being deleted, as Kubernetes does; None where it is so already."""
+    metadata = stored.raw["metadata"]
+    if metadata.get("deletionTimestamp"):
+        return None
+    return Put({**stored.raw, "metadata": {**metadata, "deletionTimestamp": now}}, stored.version)
+
+
 def coalesce(changes: Iterable[Change]) -> tuple[Change, ...]:
     """One change for each object: the last, in its place, for the version that the first one read."""
     last: dict[ObjectKey, Change] = {}

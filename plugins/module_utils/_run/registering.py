@@ -61,6 +61,7 @@ def plan_register(
     changes: list[Change] = []
     problems: list[str] = []
     taken: dict[ObjectKey | str, str] = {}
+    known = [key for key in contents.objects if key.kind == "ManagedCluster"]
     for host in hosts:
         try:
             raw = _managed_cluster(host, contents, hub_dir)
@@ -70,7 +71,7 @@ def plan_register(
             continue
         stored = contents.objects.get(ObjectKey.of(raw))
         if stored is None:
-            problems.extend(_twins(host, ObjectKey.of(raw), contents))
+            problems.extend(_twins(host, ObjectKey.of(raw), known))
         if stored is None or stored.raw != raw:
             changes.append(Put(raw, stored.version if stored else None))
     if problems:
@@ -87,11 +88,9 @@ def _claim(taken: dict[ObjectKey | str, str], host: Host, key: ObjectKey) -> Non
     taken[key] = taken[key.namespace] = host.name
 
 
-def _twins(host: Host, key: ObjectKey, contents: Contents) -> Iterable[str]:
+def _twins(host: Host, key: ObjectKey, known: Sequence[ObjectKey]) -> Iterable[str]:
     """Why a new ManagedCluster cannot be: one of the name is elsewhere, or another one in the namespace."""
-    for other in contents.objects:
-        if other.kind != key.kind:
-            continue
+    for other in known:
         if other.name == key.name:
             yield (
                 f"host {host.name}: its cluster is on the hub in namespace {other.namespace} and would be a second one in "

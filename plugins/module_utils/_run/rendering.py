@@ -24,7 +24,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.api impor
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, Description, ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
@@ -173,10 +173,9 @@ def _marked(base: Base, loaded: Loaded, scope: Scope, now: str) -> Iterator[Put]
     if cluster is None or not scope.has_cluster(cluster):
         return
     for item in (base, *descriptions_of(base.meta.namespace, base.meta.name, loaded)):
-        if item.meta.deletion_timestamp is None:
-            stored = loaded.contents.objects[item.key]
-            raw = {**stored.raw, "metadata": {**stored.raw["metadata"], "deletionTimestamp": now}}
-            yield Put(raw, stored.version)
+        change = marked(loaded.contents.objects[item.key], now)
+        if change is not None:
+            yield change
 
 
 def _grouped(messages: Iterable[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model import ap
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.admission import Admitted, admit, identify
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
@@ -103,10 +103,11 @@ def _consents(keys: Iterable[tuple[ObjectKey, str]], contents: Contents, now: st
     names = {base_name(key.namespace, key.name) for key, _where in keys if key.kind == "Subscription"}
     wanted = names | {description_name(name, deployer) for name in names for deployer in (GENERIC, HELM)}
     for key, stored in sorted(contents.objects.items()) if names else ():
-        metadata = stored.raw["metadata"]
-        ours = (metadata.get("labels") or {}).get(api.LABEL_CREATED_BY) == api.CREATED_BY
-        if key.kind in ("Base", "Description") and key.name in wanted and ours and "deletionTimestamp" not in metadata:
-            yield Put({**stored.raw, "metadata": {**metadata, "deletionTimestamp": now}}, stored.version)
+        if key.kind not in ("Base", "Description") or key.name not in wanted:
+            continue
+        ours = (stored.raw["metadata"].get("labels") or {}).get(api.LABEL_CREATED_BY) == api.CREATED_BY
+        if ours and (change := marked(stored, now)) is not None:
+            yield change
 
 
 def _may_go(key: ObjectKey, contents: Contents) -> None:

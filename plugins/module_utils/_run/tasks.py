@@ -32,21 +32,23 @@ def store(request: StoreRequest, tools: Tools, *, check: bool, diff: bool) -> di
     :raises HubError: when the hub cannot be read or written.
     """
     return _change_hub(
-        tools, lambda contents: (plan_store(request, contents, tools.codec, tools.now()), ()), check=check, diff=diff
+        tools, lambda contents, now: (plan_store(request, contents, tools.codec, now), ()), check=check, diff=diff
     )
 
 
 def register(hosts: Sequence[Host], tools: Tools, *, check: bool, diff: bool) -> dict[str, Any]:
     """Make a ManagedCluster of each host; results and errors as of `store`."""
-    return _change_hub(tools, lambda contents: plan_register(hosts, contents, tools.hub_dir), check=check, diff=diff)
+    return _change_hub(
+        tools, lambda contents, _now: plan_register(hosts, contents, tools.hub_dir), check=check, diff=diff
+    )
 
 
-def _change_hub(tools: Tools, plan: Callable[[Contents], Planned], *, check: bool, diff: bool) -> dict[str, Any]:
+def _change_hub(tools: Tools, plan: Callable[[Contents, str], Planned], *, check: bool, diff: bool) -> dict[str, Any]:
     """Read, plan and write under one lock; check mode stops before the write, and takes no lock."""
     now = tools.now()
     with nullcontext() if check else tools.hub.lock("hub"):
         before = tools.hub.load()
-        planned, warnings = plan(before)
+        planned, warnings = plan(before, now)
         changes = coalesce(planned)
         after = before.with_changes(changes, now)
         loaded = parse_contents(after)
