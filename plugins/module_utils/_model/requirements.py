@@ -75,9 +75,7 @@ class ReplicaRequirements:
             requests=tuple(sorted((name, amount) for name, amount in amounts.items() if amount > 0 and name != PODS)),
             node_selector=tuple(sorted(selector.items())),
             affinity=_affinity(raw, where),
-            tolerations=tuple(
-                Toleration.of(each) for each in mappings_in(raw.get("tolerations"), f"{where}.tolerations")
-            ),
+            tolerations=_tolerations(raw, f"{where}.tolerations"),
         )
 
 
@@ -137,6 +135,15 @@ def mappings_in(raw: Any, where: str) -> tuple[Mapping[str, Any], ...]:
         if not isinstance(each, Mapping):
             raise InvalidInput(f"{where}[{index}]: found {describe_type(each)}; a mapping is accepted")
     return tuple(raw or ())
+
+
+def _tolerations(raw: Mapping[str, Any], where: str) -> tuple[Toleration, ...]:
+    found = mappings_in(raw.get("tolerations"), where)
+    for index, each in enumerate(found):
+        for key in ("key", "operator", "value", "effect"):
+            if not isinstance(each.get(key) or "", str):
+                raise InvalidInput(f"{where}[{index}].{key}: found {describe(each[key])}; a string is accepted")
+    return tuple(map(Toleration.of, found))
 
 
 def _affinity(raw: Mapping[str, Any], where: str) -> tuple[SelectorTerm, ...] | None:

@@ -1,0 +1,178 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How many replicas a cluster can still take, from its nodes and pods (reference, "Scheduling" 8).
+
+The nodes of a cluster are read once; every feed of every Subscription then asks the same `ClusterRoom`. What is decided
+in a run takes room from those who ask later (`taking`), and what is preempted gives room (`releasing`). Everything here
+is an estimate, as any look from outside is: the cluster's own scheduler has the last word.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS, apportion
+from ansible_collections.multicluster.apps.plugins.module_utils._core.nodes import Node, used_by_pods
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe, suggest
+from ansible_collections.multicluster.apps.plugins.module_utils._model.quantity import Quantity
+from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import (
+    CPU,
+    EPHEMERAL_STORAGE,
+    MEMORY,
+    PODS,
+    ReplicaRequirements,
+    amount_of,
+    is_node_resource,
+)
+
+# What a capacity that a user gives need not name: whoever says how many pods fit need not count processors, too.
+_UNLIMITED: Final = (CPU, MEMORY, EPHEMERAL_STORAGE, PODS)
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityReport:
+    """Why a cluster can take so many replicas and no more.
+
+    :ivar replicas: how many it can take.
+    :ivar nodes: of how many nodes in all.
+    :ivar usable: on how many of them a replica may run at all.
+    :ivar turned_away: what keeps replicas off the others, and how many nodes each.
+    :ivar limits: what runs out first, and on how many of the usable nodes.
+    :ivar overcommitted: nodes whose pods ask for more than there is, with the resources.
+    """
+
+    replicas: int
+    nodes: int
+    usable: int
+    turned_away: tuple[tuple[str, int], ...]
+    limits: tuple[tuple[str, int], ...]
+    overcommitted: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """In one line: `room for 12 on 3 of 5 nodes; cpu runs out on 2; 2 turned away: taint gpu:NoSchedule`."""
+        parts = [f"room for {self.replicas} on {self.usable} of {self.nodes} nodes"]
+        parts += [f"{resource} runs out on {count}" for resource, count in self.limits]
+        parts += [f"{count} turned away: {reason}" for reason, count in self.turned_away]
+        parts += [f"overcommitted: {', '.join(self.overcommitted)}"] if self.overcommitted else []
+        return "; ".join(parts)
+
+
+class ClusterRoom:
+    """What the nodes of one cluster have left.
+
+    A value: nothing changes what it answers. It remembers its answers, since the feeds of a fleet ask for few different
+    things.
+    """
+
+    __slots__ = ("_answers", "_usable", "nodes")
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.nodes: tuple[Node, ...] = tuple(nodes)
+        self._answers: dict[ReplicaRequirements, int] = {}
+        self._usable: dict[tuple[Any, ...], tuple[int, ...]] = {}
+
+    @classmethod
+    def of(cls, nodes: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]], where: str = "") -> ClusterRoom:
+        """The room of a cluster whose Nodes and Pods were listed.
+
+        Pods on nodes that are not there do not count, nor do those that have no node yet.
+
+        :param where: the cluster, for messages.
+        :raises InvalidInput: naming the object and field that is malformed.
+        """
+        used = used_by_pods(pods, where)
+        return cls([Node.of(raw, used, where) for raw in nodes])
+
+    @classmethod
+    def given(cls, raw: Any, where: str) -> ClusterRoom:
+        """The room of a cluster for which a user says what is free: `{cpu: 16, memory: 64Gi, pods: 100}`.
+
+        It counts as one node that any replica may run on. Processors, memory, ephemeral storage and pods that are not
+        named are no limit; of other resources there are none but those that are named.
+
+        :param where: the variable, for messages.
+        :raises InvalidInput: naming what is malformed.
+        """
+        if not isinstance(raw, Mapping) or not raw:
+            raise InvalidInput(
+                f"{where}: found {describe(raw)}; a mapping of resources to quantities is accepted, such as"
+                " {cpu: 16, memory: 64Gi, pods: 100}"
+            )
+        free: dict[str, int] = {}
+        for name, value in raw.items():
+            if not is_node_resource(name):
+                raise InvalidInput(
+                    f"{where}: found the key {describe(name)}; accepted: {', '.join(_UNLIMITED)}, hugepages-<size> and"
+                    f" extended resources such as nvidia.com/gpu{suggest(name, _UNLIMITED)}"
+                )
+            amount = amount_of(name, Quantity.parse(value, f"{where}[{name}]"))
+            if amount < 0:
+                raise InvalidInput(f"{where}[{name}]: found {describe(value)}; quantities from 0 on are accepted")
+            free[name] = amount
+        slots = free.pop(PODS, MOST_REPLICAS)
+        return cls([Node(name="", free=free, slots=slots, is_anything=True)])
+
+    def replicas(self, needs: ReplicaRequirements) -> int:
+        """How many replicas it can still take."""
+        known = self._answers.get(needs)
+        if known is None:
+            nodes = self.nodes
+            found = sum(nodes[place].holds(needs.requests) for place in self._places(needs))
+            known = self._answers[needs] = min(found, MOST_REPLICAS)
+        return known
+
+    def report(self, needs: ReplicaRequirements) -> CapacityReport:
+        """How many replicas it can still take, and why."""
+        turned_away = Counter(reason for node in self.nodes if (reason := node.turns_away(needs)))
+        places = self._places(needs)
+        limits = Counter(self.nodes[place].limit(needs.requests) for place in places)
+        return CapacityReport(
+            replicas=self.replicas(needs),
+            nodes=len(self.nodes),
+            usable=len(places),
+            turned_away=tuple(sorted(turned_away.items())),
+            limits=tuple(sorted(limits.items())),
+            overcommitted=tuple(
+                f"{node.name} ({', '.join(node.overcommitted)})" for node in self.nodes if node.overcommitted
+            ),
+        )
+
+    def taking(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
+        """The room that is left when so many more replicas run here.
+
+        They are spread over the nodes in proportion to what those can hold, as the scheduler of Kubernetes does unless
+        told otherwise. More than there is room for leaves none on the nodes that they may run on.
+        """
+        places = self._places(needs)
+        shares = apportion(replicas, [self.nodes[place].holds(needs.requests) for place in places])
+        nodes = list(self.nodes)
+        for place, share in zip(places, shares, strict=True):
+            if share:
+                nodes[place] = nodes[place].without(needs.requests, share)
+        return ClusterRoom(nodes)
+
+    def releasing(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
+        """The room that there is when so many replicas of this kind stop running here.
+
+        Which nodes they leave is not known, so what they free counts as a node of its own. On it may run what may run
+        wherever they may: what asks for no other nodes and tolerates no less.
+        """
+        if not replicas:
+            return self
+        free = {resource: amount * replicas for resource, amount in needs.requests}
+        return ClusterRoom([*self.nodes, Node(name="", free=free, slots=replicas, freed_by=needs)])
+
+    def _places(self, needs: ReplicaRequirements) -> tuple[int, ...]:
+        """The nodes on which such a replica may run."""
+        where = (needs.node_selector, needs.affinity, needs.tolerations)
+        known = self._usable.get(where)
+        if known is None:
+            known = tuple(place for place, node in enumerate(self.nodes) if not node.turns_away(needs))
+            self._usable[where] = known
+        return known
