@@ -1,0 +1,372 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Dynamic dividing: replicas by what clusters can still take (reference, "Scheduling" 7).
+
+What runs stays where it is: growing places only what is missing, shrinking removes only what is too much, and where
+nothing is missing nothing changes. Replicas of clusters that are gone are missing, so they go to the others; they come
+back only when everything is divided anew. The first dividing is growing from nothing.
+
+`Spread` (Clusternet's rule): what is added is in proportion to what each cluster can still take, what is removed in
+proportion to what runs there, and the largest remainders get or give the rest.
+
+What follows is in the API, and Clusternet does nothing with it. The API's own comments are the base; where they leave a
+question open, the meaning is that of Kubernetes or of Karmada (its `Aggregated` division and its spread constraints).
+
+`Binpack`: as few clusters as possible. Growing fills the clusters that run replicas already, the fullest first, then
+empty ones, the roomiest first, which is the least number that can hold them. Shrinking empties the clusters that run
+fewest. Clusters without a replica of any feed are not bound.
+
+`preferredClusters`: the terms that select a cluster give it the sum of their weights. Clusters of the highest sum get as
+many replicas as they can take, the next ones the rest, and so on; shrinking goes the other way. Among clusters of one sum
+the strategy decides. An empty term selects nothing.
+
+`maxClusters`: of the clusters that are selected, the best so many are targets; the others are not bound at all, and
+what runs there moves. Clusters that run replicas come first, so that nothing moves that need not; then the preferred;
+then, domain by domain of the first topology constraint, the roomiest.
+
+`minClusters`: every feed runs in at least so many clusters, as far as there are replicas and room: where the strategy
+would use fewer, single replicas go from the fullest clusters to empty ones, new replicas before running ones. Where that
+cannot be had, what can be had is done and the rest is said (`unmet`): a cluster that is lost must not keep the others from
+taking its replicas. Karmada refuses to schedule in that case; whoever wants that fails on `unmet`.
+
+`topologySpreadConstraints`: see `topology`. For `Spread` only, as the API says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import (
+    MOST_REPLICAS,
+    apportion,
+    remainder_order,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.topology import Topology
+from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+
+Counts: TypeAlias = Sequence[int]
+
+
+class StepKind(StrEnum):
+    """What a step of a division did."""
+
+    GROW = "grow"
+    SHRINK = "shrink"
+    PACK = "pack"
+    DRAIN = "drain"
+    CONSTRAIN = "constrain"
+    WIDEN = "widen"
+
+
+# Steps whose changes are in proportion to their weights.
+_PROPORTIONAL: Final = (StepKind.GROW, StepKind.SHRINK)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one step did to one cluster, and why.
+
+    :ivar change: replicas that came, or went if it is negative.
+    :ivar weight: what the step looked at: room when replicas come, replicas that run when they go.
+    :ivar total_weight: of all clusters that the step looked at.
+    :ivar amount: what the step shared out in all.
+    :ivar floor: the whole part of the share; None where shares are not in proportion.
+    :ivar remainder_rank: its turn, from 1, among those that got or gave one of the rest; None without one.
+    """
+
+    kind: StepKind
+    change: int
+    weight: int
+    total_weight: int
+    amount: int
+    floor: int | None = None
+    remainder_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicShare:
+    """Why a cluster has the replicas that it has.
+
+    :ivar tier: how many steps of preference are above it.
+    :ivar parts: what each step did to it; none where it stays as it was.
+    """
+
+    running: int
+    capacity: int
+    tier: int
+    replicas: int
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What one feed asks of the clusters, by their order.
+
+    :ivar desired: replicas in all.
+    :ivar running: what each cluster runs already.
+    :ivar capacity: how many more each can take.
+    """
+
+    desired: int
+    running: tuple[int, ...]
+    capacity: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no number of replicas."""
+        if not 0 <= self.desired <= MOST_REPLICAS:
+            raise InvalidInput(f"{self.desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
+        if min(self.running, default=0) < 0 or min(self.capacity, default=0) < 0:
+            raise InvalidInput("a cluster is said to run or take fewer than 0 replicas; numbers from 0 on are accepted")
+
+    @property
+    def anew(self) -> Demand:
+        """The same as if nothing ran yet: what runs is room."""
+        room = tuple(running + more for running, more in zip(self.running, self.capacity, strict=True))
+        return Demand(self.desired, (0,) * len(room), room)
+
+    def at(self, places: Collection[int]) -> Demand:
+        """The same, seen by some of the clusters."""
+        return Demand(
+            self.desired,
+            tuple(self.running[place] for place in places),
+            tuple(self.capacity[place] for place in places),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DynamicDivision:
+    """The replicas of one feed, by the clusters in their order.
+
+    :ivar unmet: rules that could not be followed, in words.
+    """
+
+    demand: Demand
+    replicas: tuple[int, ...]
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def shortage(self) -> int:
+        """How many replicas there is no room for."""
+        return self.demand.desired - sum(self.replicas)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    kind: StepKind
+    amount: int
+    places: Counts
+    weights: Counts
+    changes: Counts
+
+    def part(self, place: int) -> Part | None:
+        if place not in self.places:
+            return None
+        index = self.places.index(place)
+        change, total = self.changes[index], sum(self.weights)
+        part = Part(self.kind, change, self.weights[index], total, self.amount)
+        if self.kind not in _PROPORTIONAL or not total:
+            return part if change else None
+        floors = [weight * self.amount // total for weight in self.weights]
+        order = remainder_order(self.amount, self.weights, self.amount - sum(floors))
+        rank = order.index(index) + 1 if index in order else None
+        return Part(self.kind, change, self.weights[index], total, self.amount, floors[index], rank)
+
+
+_Record: TypeAlias = Callable[[_Step], None]
+
+
+def _forget(step: _Step) -> None:
+    """Nobody asked for reasons."""
+
+
+class DynamicDivider:
+    """Divides the feeds of one Subscription; what they have in common is worked out once.
+
+    :param clusters: those that are selected, in scheduling order: among equals the earlier has it.
+    """
+
+    def __init__(self, rules: DynamicRules, clusters: Sequence[ManagedCluster]) -> None:
+        self.rules = rules
+        self._clusters = clusters
+        merits = [_merit(rules, cluster) for cluster in clusters]
+        ranks = {merit: rank for rank, merit in enumerate(sorted(set(merits), reverse=True))}
+        self._tier_of = [ranks[merit] for merit in merits]
+        self._tiers = [[p for p, tier in enumerate(self._tier_of) if tier == rank] for rank in range(len(ranks))]
+        labels = [cluster.meta.labels for cluster in clusters]
+        self._topology = Topology(rules.constraints, labels, self._tier_of) if rules.constraints else None
+        packs = rules.strategy == BINPACK
+        self._fill: Callable[[int, Counts, Counts], list[int]] = _packed if packs else _spread
+        self._filling = StepKind.PACK if packs else StepKind.GROW
+        self._take: Callable[[int, Counts], list[int]] = _drained if packs else apportion
+        self._taking = StepKind.DRAIN if packs else StepKind.SHRINK
+
+    def targets(self, demands: Sequence[Demand], bound: Collection[int] = ()) -> tuple[int, ...]:
+        """The places of the clusters that `maxClusters` leaves, in their order.
+
+        :param demands: those of all feeds.
+        :param bound: the places of the clusters that the Subscription goes to already.
+        """
+        everywhere = range(len(self._clusters))
+        most = self.rules.max_clusters
+        if most is None or len(everywhere) <= most:
+            return tuple(everywhere)
+        running = [sum(demand.running[place] for demand in demands) for place in everywhere]
+        room = [sum(min(demand.capacity[place], demand.desired) for demand in demands) for place in everywhere]
+        # What stays in any case, before what is only better.
+        merit = {p: (not running[p], -running[p], p not in bound, self._tier_of[p], -room[p], p) for p in everywhere}
+        turns: dict[int | None, int] = {}
+        turn = {}
+        for place in sorted(everywhere, key=merit.__getitem__):
+            domain = self._topology.domain(place) if self._topology else None
+            turn[place] = turns[domain] = turns.get(domain, -1) + 1
+        by_domain = self._topology is not None
+        best = sorted(
+            everywhere,
+            key=lambda p: (merit[p][:4], turn[p] if by_domain else 0, merit[p][4:]),
+        )
+        return tuple(sorted(best[:most]))
+
+    def divide(self, demand: Demand) -> DynamicDivision:
+        """Divide the replicas of one feed.
+
+        :raises InvalidInput: for more replicas than topology constraints can be followed for.
+        """
+        return self._divide(demand, _forget)
+
+    def share(self, demand: Demand, place: int) -> DynamicShare:
+        """Why the cluster at a place has its replicas; divides once more to tell."""
+        steps: list[_Step] = []
+        division = self._divide(demand, steps.append)
+        parts = (step.part(place) for step in steps)
+        return DynamicShare(
+            running=demand.running[place],
+            capacity=demand.capacity[place],
+            tier=self._tier_of[place],
+            replicas=division.replicas[place],
+            parts=tuple(part for part in parts if part is not None),
+        )
+
+    def _divide(self, demand: Demand, record: _Record) -> DynamicDivision:
+        missing = demand.desired - sum(demand.running)
+        if missing > 0:
+            changes = self._grow(missing, demand, record)
+        elif missing < 0:
+            changes = [-change for change in self._shrink(-missing, demand, record)]
+        else:
+            changes = [0] * len(demand.running)
+        replicas = [running + change for running, change in zip(demand.running, changes, strict=True)]
+        unmet = self._widen(replicas, demand, record) if self.rules.min_clusters else ()
+        if self._topology:
+            unmet = (*unmet, *self._topology.unmet(replicas))
+        return DynamicDivision(demand, tuple(replicas), unmet)
+
+    def _grow(self, amount: int, demand: Demand, record: _Record) -> list[int]:
+        added = [0] * len(demand.capacity)
+        rest = amount
+        for places in self._tiers:
+            room = [demand.capacity[place] for place in places]
+            share = min(rest, sum(room))
+            if share:
+                changes = self._fill(share, room, [demand.running[place] for place in places])
+                record(_Step(self._filling, share, places, room, changes))
+                for place, change in zip(places, changes, strict=True):
+                    added[place] = change
+                rest -= share
+        if self._topology:
+            after = [running + more for running, more in zip(demand.running, added, strict=True)]
+            if not self._topology.allows(demand.running, after):
+                added = self._topology.grow(amount, demand.running, demand.capacity)
+                record(_Step(StepKind.CONSTRAIN, amount, range(len(added)), demand.capacity, added))
+        return added
+
+    def _shrink(self, amount: int, demand: Demand, record: _Record) -> list[int]:
+        removed = [0] * len(demand.running)
+        rest = amount
+        for places in reversed(self._tiers):
+            running = [demand.running[place] for place in places]
+            share = min(rest, sum(running))
+            if share:
+                changes = self._take(share, running)
+                record(_Step(self._taking, share, places, running, [-change for change in changes]))
+                for place, change in zip(places, changes, strict=True):
+                    removed[place] = change
+                rest -= share
+        if self._topology:
+            after = [running - less for running, less in zip(demand.running, removed, strict=True)]
+            if self._topology.unmet(after):
+                removed = self._topology.shrink(amount, demand.running)
+                record(_Step(StepKind.CONSTRAIN, amount, range(len(removed)), demand.running, [-r for r in removed]))
+        return removed
+
+    def _widen(self, replicas: list[int], demand: Demand, record: _Record) -> tuple[str, ...]:
+        """Move single replicas to empty clusters until there are enough with one; what cannot be had, in words."""
+        wanted = min(self.rules.min_clusters, demand.desired)
+        empty = [
+            place
+            for place, count in enumerate(replicas)
+            if not count and (demand.capacity[place] or demand.running[place])
+        ]
+        # A cluster that ran one already keeps it before another one gets its first.
+        empty.sort(key=lambda p: (not demand.running[p], self._tier_of[p], -demand.capacity[p]))
+        used = sum(count > 0 for count in replicas)
+        for place in empty:
+            donor = self._donor(replicas, demand, place) if used < wanted else None
+            if donor is not None:
+                replicas[donor] -= 1
+                replicas[place] += 1
+                used += 1
+                record(_Step(StepKind.WIDEN, 1, (donor, place), (replicas[donor] + 1, 0), (-1, 1)))
+        if used >= wanted:
+            return ()
+        return (f"minClusters: is {self.rules.min_clusters}, and {used} of {len(replicas)} clusters have replicas",)
+
+    def _donor(self, replicas: list[int], demand: Demand, place: int) -> int | None:
+        """The fullest cluster that can spare a replica for an empty one; new replicas go before running ones."""
+        spare = [p for p, count in enumerate(replicas) if count > 1]
+        spare.sort(key=lambda p: (replicas[p] <= demand.running[p], -replicas[p]))
+        if self._topology is None:
+            return spare[0] if spare else None
+        for donor in spare:
+            after = list(replicas)
+            after[donor] -= 1
+            after[place] += 1
+            if self._topology.allows(replicas, after, hard_only=True):
+                return donor
+        return None
+
+
+def _merit(rules: DynamicRules, cluster: ManagedCluster) -> int:
+    return sum(each.weight for each in rules.preferences if each.term.matches(cluster.meta.name, cluster.meta.labels))
+
+
+def _spread(amount: int, room: Counts, _running: Counts) -> list[int]:
+    return apportion(amount, room)
+
+
+def _packed(amount: int, room: Counts, running: Counts) -> list[int]:
+    """Into the clusters that run most, then into the roomiest: that many are needed at least."""
+    order = sorted(range(len(room)), key=lambda place: (-running[place], -room[place]))
+    return _taken_in_order(amount, room, order)
+
+
+def _drained(amount: int, running: Counts) -> list[int]:
+    """From the clusters that run fewest, the later first among equals: most of them end empty."""
+    order = sorted(range(len(running)), key=lambda place: (running[place], -place))
+    return _taken_in_order(amount, running, order)
+
+
+def _taken_in_order(amount: int, available: Counts, order: Sequence[int]) -> list[int]:
+    taken = [0] * len(available)
+    for place in order:
+        taken[place] = min(amount, available[place])
+        amount -= taken[place]
+        if not amount:
+            break
+    return taken
