@@ -145,11 +145,13 @@ class DynamicDivision:
     """The replicas of one feed, by the clusters in their order.
 
     :ivar unmet: rules that could not be followed, in words.
+    :ivar before: the division that this one goes on from, with room that was not there then; None for the first.
     """
 
     demand: Demand
     replicas: tuple[int, ...]
     unmet: tuple[str, ...] = ()
+    before: DynamicDivision | None = None
 
     @property
     def shortage(self) -> int:
@@ -240,17 +242,19 @@ class DynamicDivider:
         """
         return self._divide(demand, _forget)
 
-    def share(self, demand: Demand, place: int) -> DynamicShare:
+    def share(self, division: DynamicDivision, place: int) -> DynamicShare:
         """Why the cluster at a place has its replicas; divides once more to tell."""
+        first = self.share(division.before, place) if division.before else None
         steps: list[_Step] = []
-        division = self._divide(demand, steps.append)
-        parts = (step.part(place) for step in steps)
+        self._divide(division.demand, steps.append)
+        parts = [part for step in steps if (part := step.part(place)) is not None]
+        capacity = division.demand.capacity[place]
         return DynamicShare(
-            running=demand.running[place],
-            capacity=demand.capacity[place],
+            running=first.running if first else division.demand.running[place],
+            capacity=first.capacity + capacity if first else capacity,
             tier=self._tier_of[place],
             replicas=division.replicas[place],
-            parts=tuple(part for part in parts if part is not None),
+            parts=(*first.parts, *parts) if first else tuple(parts),
         )
 
     def _divide(self, demand: Demand, record: _Record) -> DynamicDivision:

@@ -109,21 +109,11 @@ def divide(
     :param anew: divide as if nothing ran yet: the way back to clusters that were lost, say.
     :raises InvalidInput: naming the field that keeps it from being divided.
     """
-    dividing = subscription.dividing
-    if dividing is None:
-        raise InvalidInput("spec.dividingScheduling: is missing; schedulingStrategy Dividing needs it")
-    if dividing.type == STATIC:
+    rules = rules_of(subscription, clusters)
+    if rules is None:
         return _static(subscription, clusters, orders)
-    if dividing.type != DYNAMIC:
-        raise InvalidInput(f"spec.dividingScheduling.type: found {dividing.type!r}; accepted: {STATIC}, {DYNAMIC}")
-    rules = DynamicRules.of(dividing.dynamic)
     divider = DynamicDivider(rules, clusters)
     if rules.max_clusters is not None:
-        if subscription.scheduling_by_subgroup and rules.max_clusters < len(clusters):
-            raise InvalidInput(
-                f"spec.dividingScheduling.dynamicDividing.maxClusters: is {rules.max_clusters}, and the subgroups ask for"
-                f" {len(clusters)} clusters; raise it or lower subGroupStrategy.minClusters"
-            )
         clusters = _targets(subscription, divider, clusters, orders, capacity_of, running)
         divider = DynamicDivider(rules, clusters)
     divisions: dict[str, Division] = {}
@@ -133,6 +123,28 @@ def divide(
             division = divider.divide(demand.anew if anew else demand)
             divisions[order.feed.key] = settle(order, clusters, divider, division) if settle else division
     return _bound(rules, clusters, orders, divisions, divider, running)
+
+
+def rules_of(subscription: Subscription, clusters: Clusters) -> DynamicRules | None:
+    """The rules of dynamic dividing; None where the weights alone decide.
+
+    :raises InvalidInput: naming the field that keeps the Subscription from being divided.
+    """
+    dividing = subscription.dividing
+    if dividing is None:
+        raise InvalidInput("spec.dividingScheduling: is missing; schedulingStrategy Dividing needs it")
+    if dividing.type == STATIC:
+        return None
+    if dividing.type != DYNAMIC:
+        raise InvalidInput(f"spec.dividingScheduling.type: found {dividing.type!r}; accepted: {STATIC}, {DYNAMIC}")
+    rules = DynamicRules.of(dividing.dynamic)
+    most = rules.max_clusters
+    if most is not None and subscription.scheduling_by_subgroup and most < len(clusters):
+        raise InvalidInput(
+            f"spec.dividingScheduling.dynamicDividing.maxClusters: is {most}, and the subgroups ask for"
+            f" {len(clusters)} clusters; raise it or lower subGroupStrategy.minClusters"
+        )
+    return rules
 
 
 def _static(subscription: Subscription, clusters: Clusters, orders: Sequence[FeedOrder]) -> Divided:

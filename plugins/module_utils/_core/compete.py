@@ -1,0 +1,256 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Subscriptions that compete for the same clusters: who is served first, and who gives way.
+
+In the API and unimplemented in Clusternet; the meaning is that of pods' priority and preemption in Kubernetes:
+
+- By falling `priority`; equals in the order in which they are given. What one takes, the next does not find any more.
+- `preemptionPolicy` `PreemptLowerPriority` (the default): where there is no room for a replica, replicas that run for
+  Subscriptions of strictly lower priority give way: of the lowest priority first, of the later given among equals, the
+  later feed first, and no more than is needed. Their owners are divided after that, so what gave way may find another
+  cluster; otherwise it is part of their shortage. `PreemptNever`: first come, first served, and nobody gives way.
+- Only what is divided dynamically takes from others and gives way: static dividing is its formula.
+- Replicas that a run removes make room for nobody in that run: they are still there when it is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
+from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dynamic import (
+    Demand,
+    DynamicDivider,
+    DynamicDivision,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import (
+    Clusters,
+    Divided,
+    Running,
+    divide,
+    rules_of,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
+from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
+from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
+
+PREEMPT_LOWER_PRIORITY = "PreemptLowerPriority"
+
+_NO_ROOM = ClusterRoom(())
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one Subscription with `schedulingStrategy: Dividing` asks of the clusters.
+
+    :ivar clusters: those that are selected, in scheduling order.
+    :ivar orders: what its feeds ask for, in their order.
+    :ivar running: what runs now (`dividing.running_replicas`).
+    :ivar anew: divide as if nothing ran yet.
+    """
+
+    subscription: Subscription
+    clusters: tuple[ManagedCluster, ...]
+    orders: tuple[FeedOrder, ...]
+    running: Running
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Preemption:
+    """Replicas of one feed that give way in one cluster.
+
+    :ivar cluster: its binding, `<namespace>/<name>`.
+    """
+
+    victim: ObjectKey
+    feed: str
+    cluster: str
+    replicas: int
+    by: ObjectKey
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a claim came to.
+
+    :ivar divided: None where there are problems: what runs then stays as it is.
+    :ivar preempted: what gave way to it.
+    """
+
+    divided: Divided | None
+    preempted: tuple[Preemption, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def serve(claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> tuple[Served, ...]:
+    """Serve all claims, in the order of their priority.
+
+    :param claims: in an order that has a meaning: it decides among equals.
+    :param rooms: by binding, what each cluster can take beside what runs; a cluster that is missing takes nothing.
+    :returns: in the order of the claims.
+    """
+    market = _Market(claims, rooms)
+    answers = {index: market.serve(index) for index in market.queue}
+    return tuple(answers[index] for index in range(len(claims)))
+
+
+class _Market:
+    """The rooms of the clusters and what runs there, while claims are served one after the other."""
+
+    def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> None:
+        self._claims = claims
+        self._rooms = dict(rooms)
+        self._running = [{key: dict(row) for key, row in claim.running.items()} for claim in claims]
+        self._needs: dict[tuple[int, str], ReplicaRequirements] = {}
+        self._gives_way: set[int] = set()
+        self._problems = [self._check(index) for index in range(len(claims))]
+        self.queue = sorted(range(len(claims)), key=lambda index: -claims[index].subscription.priority)
+
+    def serve(self, index: int) -> Served:
+        """Divide for one claim; what it takes is gone for those that come after it."""
+        claim = self._claims[index]
+        if self._problems[index]:
+            return Served(None, problems=self._problems[index])
+        preempted: list[Preemption] = []
+
+        def capacity_of(order: FeedOrder, clusters: Clusters) -> list[int]:
+            needs = self._needs[index, order.feed.key]
+            return [self._room(cluster).replicas(needs) for cluster in clusters]
+
+        def settle(
+            order: FeedOrder, clusters: Clusters, divider: DynamicDivider, division: DynamicDivision
+        ) -> DynamicDivision:
+            self._take(index, order, clusters, division.replicas)
+            if division.shortage and claim.subscription.preemption_policy == PREEMPT_LOWER_PRIORITY:
+                return self._preempt(index, order, clusters, divider, division, preempted)
+            return division
+
+        try:
+            divided = divide(
+                claim.subscription,
+                claim.clusters,
+                claim.orders,
+                capacity_of,
+                running=self._running[index],
+                settle=settle,
+                anew=claim.anew,
+            )
+        except InvalidInput as error:
+            return Served(None, problems=error.problems)
+        if divided.divider is None:
+            for order in claim.orders:
+                self._take(index, order, divided.clusters, divided.replicas[order.feed.key])
+        return Served(divided, tuple(preempted))
+
+    def _check(self, index: int) -> tuple[str, ...]:
+        """What keeps a claim from being served; what is wrong must not give way to anybody, since it stays."""
+        claim = self._claims[index]
+        try:
+            is_dynamic = rules_of(claim.subscription, claim.clusters) is not None
+            for order in claim.orders:
+                where = f"feed {order.feed.key}: replicaRequirements"
+                self._needs[index, order.feed.key] = ReplicaRequirements.of(order.requirements, where)
+        except InvalidInput as error:
+            return error.problems
+        if is_dynamic:
+            self._gives_way.add(index)
+        return ()
+
+    def _room(self, cluster: ManagedCluster) -> ClusterRoom:
+        return self._rooms.get(cluster.binding, _NO_ROOM)
+
+    def _take(self, index: int, order: FeedOrder, clusters: Clusters, replicas: Sequence[int]) -> None:
+        running = self._running[index].get(order.feed.key, {})
+        needs = self._needs[index, order.feed.key]
+        for cluster, count in zip(clusters, replicas, strict=bool(replicas)):
+            new = count - running.get(cluster.binding, 0)
+            if new > 0:
+                self._rooms[cluster.binding] = self._room(cluster).taking(needs, new)
+
+    def _preempt(
+        self,
+        index: int,
+        order: FeedOrder,
+        clusters: Clusters,
+        divider: DynamicDivider,
+        division: DynamicDivision,
+        preempted: list[Preemption],
+    ) -> DynamicDivision:
+        """Go on dividing, with the room that lower priorities can give."""
+        needs = self._needs[index, order.feed.key]
+        victims = self._victims(self._claims[index].subscription.priority)
+        gains = tuple(self._gain(cluster, needs, victims) for cluster in clusters)
+        if not any(gains):
+            return division
+        more = divider.divide(Demand(division.demand.desired, division.replicas, gains))
+        for cluster, before, after in zip(clusters, division.replicas, more.replicas, strict=True):
+            if after > before:
+                preempted += self._evict(cluster, needs, after - before, victims, self._claims[index].subscription.key)
+        return replace(more, before=division)
+
+    def _victims(self, priority: int) -> list[tuple[int, str]]:
+        """The feeds of lower priorities, in the order in which they give way."""
+        return [
+            (index, order.feed.key)
+            for index in reversed(self.queue)
+            if (claim := self._claims[index]).subscription.priority < priority and index in self._gives_way
+            for order in reversed(claim.orders)
+            if order.desired_replicas is not None
+        ]
+
+    def _gain(self, cluster: ManagedCluster, needs: ReplicaRequirements, victims: Sequence[tuple[int, str]]) -> int:
+        """How many replicas more there is room for when all victims are gone."""
+        room = emptied = self._room(cluster)
+        for victim in victims:
+            emptied = emptied.releasing(self._needs[victim], self._runs(victim, cluster))
+        return 0 if emptied is room else emptied.replicas(needs) - room.replicas(needs)
+
+    def _runs(self, victim: tuple[int, str], cluster: ManagedCluster) -> int:
+        index, key = victim
+        return self._running[index].get(key, {}).get(cluster.binding, 0)
+
+    def _evict(
+        self,
+        cluster: ManagedCluster,
+        needs: ReplicaRequirements,
+        wanted: int,
+        victims: Sequence[tuple[int, str]],
+        by: ObjectKey,
+    ) -> list[Preemption]:
+        """Make room for so many replicas, and take it."""
+        evicted = []
+        room = self._room(cluster)
+        for victim in victims:
+            running = self._runs(victim, cluster)
+            if not running or room.replicas(needs) >= wanted:
+                continue
+            count = _fewest(room, self._needs[victim], running, needs, wanted)
+            if count:
+                room = room.releasing(self._needs[victim], count)
+                index, key = victim
+                self._running[index][key][cluster.binding] = running - count
+                evicted.append(Preemption(self._claims[index].subscription.key, key, cluster.binding, count, by))
+        self._rooms[cluster.binding] = room.taking(needs, wanted)
+        return evicted
+
+
+def _fewest(room: ClusterRoom, leaving: ReplicaRequirements, most: int, needs: ReplicaRequirements, wanted: int) -> int:
+    """The least number of replicas to leave that brings as much as all of them, or as is wanted."""
+    goal = min(wanted, room.releasing(leaving, most).replicas(needs))
+    if goal <= room.replicas(needs):
+        return 0
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        if room.releasing(leaving, middle).replicas(needs) >= goal:
+            high = middle
+        else:
+            low = middle + 1
+    return low
