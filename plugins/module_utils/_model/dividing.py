@@ -16,7 +16,7 @@ from typing import Any, Final
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import Finding, describe, suggest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import SPREAD, DynamicDividing
-from ansible_collections.multicluster.apps.plugins.module_utils._model.terms import SelectorTerm
+from ansible_collections.multicluster.apps.plugins.module_utils._model.terms import SelectorTerm, term_findings
 
 BINPACK: Final = "Binpack"
 STRATEGIES: Final = (SPREAD, BINPACK)
@@ -110,10 +110,7 @@ def _preference_findings(dynamic: DynamicDividing) -> Iterator[Finding]:
         if not isinstance(weight, int) or isinstance(weight, bool) or weight not in _WEIGHTS:
             found = f"found {describe(weight)}; a whole number from {_WEIGHTS.start} to {_WEIGHTS.stop - 1} is accepted"
             yield Finding(f"{path}.weight", found)
-        try:
-            SelectorTerm.parse(raw.get("preference"), f"{path}.preference")
-        except InvalidInput as error:
-            yield from (Finding("", problem) for problem in error.problems)
+        yield from (finding.below(f"{path}.preference") for finding in term_findings(raw.get("preference")))
 
 
 def _constraint_findings(dynamic: DynamicDividing) -> Iterator[Finding]:

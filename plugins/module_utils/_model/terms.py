@@ -75,7 +75,7 @@ class SelectorTerm:
         :param where: where the mapping stands, for messages.
         :raises InvalidInput: with all that is wrong with it.
         """
-        findings = list(_findings(raw))
+        findings = list(term_findings(raw))
         if findings:
             raise InvalidInput(str(found.below(where)) for found in findings)
         return cls(*(tuple(map(_condition, raw.get(field) or ())) for field in _FIELDS))
@@ -98,7 +98,8 @@ def _condition(raw: Mapping[str, Any]) -> Condition:
     return Condition(raw["key"], raw["operator"], tuple(raw.get("values") or ()))
 
 
-def _findings(raw: Any) -> Iterator[Finding]:
+def term_findings(raw: Any) -> Iterator[Finding]:
+    """What is wrong with a term's mapping; paths are relative to it."""
     if not isinstance(raw, Mapping):
         yield Finding("", f"found {describe(raw)}; a mapping with {' or '.join(_FIELDS)} is accepted")
         return
