@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS
+from ansible_collections.multicluster.apps.plugins.module_utils._core.patch import split_pointer
 from ansible_collections.multicluster.apps.plugins.module_utils._core.pod_requests import pod_limits, pod_requests
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_PREFIX
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
@@ -43,7 +44,6 @@ _DEFAULT_REPLICAS: Final = 1
 _ABSENT: Final = object()
 # Shorter than what Python refuses to read, longer than any list.
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
-_UNESCAPED: Final = (("~1", "/"), ("~0", "~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +153,7 @@ def _pointer(text: Any) -> str:
 
 def _value_at(document: Any, pointer: str) -> Any:
     """What stands at a pointer; `_ABSENT` where nothing does."""
-    for token in pointer.split("/")[1:]:
-        for escaped, plain in _UNESCAPED:
-            token = token.replace(escaped, plain)
+    for token in split_pointer(pointer) or ():
         if isinstance(document, Mapping) and token in document:
             document = document[token]
         elif isinstance(document, (list, tuple)) and _INDEX.fullmatch(token) and int(token) < len(document):

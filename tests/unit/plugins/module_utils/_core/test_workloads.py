@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._core.patch import apply_patch, compile_patch
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order, replicas_patch
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
@@ -89,9 +90,12 @@ def test_what_is_malformed(raw: dict[str, Any], message: str) -> None:
     ],
 )
 def test_the_patch(raw: dict[str, Any], op: str) -> None:
-    assert replicas_patch(raw, "/spec/replicas", 5) == [{"op": op, "path": "/spec/replicas", "value": 5}]
+    patch = replicas_patch(raw, "/spec/replicas", 5)
+    assert patch == [{"op": op, "path": "/spec/replicas", "value": 5}]
+    assert apply_patch(raw, compile_patch(patch))["spec"]["replicas"] == 5
 
 
 def test_the_patch_of_a_list_item_changes_that_item() -> None:
     raw = template("Cache", "example.com/v1", "/spec/sizes/0", sizes=[1, 2])
-    assert replicas_patch(raw, "/spec/sizes/0", 5)[0]["op"] == "replace"
+    patched = apply_patch(raw, compile_patch(replicas_patch(raw, "/spec/sizes/0", 5)))
+    assert patched["spec"]["sizes"] == [5, 2]
