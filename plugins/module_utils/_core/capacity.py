@@ -33,6 +33,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.requireme
 
 # What a capacity that a user gives need not name: whoever says how many pods fit need not count processors, too.
 _UNLIMITED: Final = (CPU, MEMORY, EPHEMERAL_STORAGE, PODS)
+# More of a resource than any number of replicas can ask for.
+_ENDLESS: Final = 2**63 * MOST_REPLICAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class ClusterRoom:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._answers: dict[ReplicaRequirements, int] = {}
+        # By what a replica asks of nodes other than room: the nodes that have it.
         self._usable: dict[tuple[Any, ...], tuple[int, ...]] = {}
 
     @classmethod
@@ -104,7 +107,7 @@ class ClusterRoom:
                 f"{where}: found {describe(raw)}; a mapping of resources to quantities is accepted, such as"
                 " {cpu: 16, memory: 64Gi, pods: 100}"
             )
-        free: dict[str, int] = {}
+        free = dict.fromkeys(_UNLIMITED, _ENDLESS)
         for name, value in raw.items():
             if not is_node_resource(name):
                 raise InvalidInput(
@@ -115,15 +118,15 @@ class ClusterRoom:
             if amount < 0:
                 raise InvalidInput(f"{where}[{name}]: found {describe(value)}; quantities from 0 on are accepted")
             free[name] = amount
-        slots = free.pop(PODS, MOST_REPLICAS)
+        slots = min(free.pop(PODS), MOST_REPLICAS)
         return cls([Node(name="", free=free, slots=slots, is_anything=True)])
 
     def replicas(self, needs: ReplicaRequirements) -> int:
         """How many replicas it can still take."""
         known = self._answers.get(needs)
         if known is None:
-            nodes = self.nodes
-            found = sum(nodes[place].holds(needs.requests) for place in self._places(needs))
+            nodes, requests = self.nodes, needs.requests
+            found = sum([nodes[place].holds(requests) for place in self._places(needs)])
             known = self._answers[needs] = min(found, MOST_REPLICAS)
         return known
 
@@ -155,7 +158,10 @@ class ClusterRoom:
         for place, share in zip(places, shares, strict=True):
             if share:
                 nodes[place] = nodes[place].without(needs.requests, share)
-        return ClusterRoom(nodes)
+        left = ClusterRoom(nodes)
+        # They have less room, and are the same nodes otherwise.
+        left._usable = self._usable
+        return left
 
     def releasing(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
         """The room that there is when so many replicas of this kind stop running here.

@@ -110,6 +110,7 @@ class _Market:
         self._running = [{key: dict(row) for key, row in claim.running.items()} for claim in claims]
         self._needs: dict[tuple[int, str], ReplicaRequirements] = {}
         self._gives_way: set[int] = set()
+        self._named: tuple[Clusters, Sequence[str]] = ((), ())
         self._problems = [self._check(index) for index in range(len(claims))]
         self.queue = sorted(range(len(claims)), key=lambda index: -claims[index].subscription.priority)
 
@@ -122,7 +123,8 @@ class _Market:
 
         def capacity_of(order: FeedOrder, clusters: Clusters) -> list[int]:
             needs = self._needs[index, order.feed.key]
-            return [self._room(cluster).replicas(needs) for cluster in clusters]
+            rooms = self._rooms
+            return [rooms.get(name, _NO_ROOM).replicas(needs) for name in self._names(clusters)]
 
         def settle(
             order: FeedOrder, clusters: Clusters, divider: DynamicDivider, division: DynamicDivision
@@ -169,10 +171,15 @@ class _Market:
     def _take(self, index: int, order: FeedOrder, clusters: Clusters, replicas: Sequence[int]) -> None:
         running = self._running[index].get(order.feed.key, {})
         needs = self._needs[index, order.feed.key]
-        for cluster, count in zip(clusters, replicas, strict=bool(replicas)):
-            new = count - running.get(cluster.binding, 0)
-            if new > 0:
-                self._rooms[cluster.binding] = self._room(cluster).taking(needs, new)
+        for name, count in zip(self._names(clusters), replicas, strict=bool(replicas)):
+            if count and (new := count - running.get(name, 0)) > 0:
+                self._rooms[name] = self._rooms.get(name, _NO_ROOM).taking(needs, new)
+
+    def _names(self, clusters: Clusters) -> Sequence[str]:
+        """Their bindings; feed after feed asks for those of the same clusters."""
+        if clusters is not self._named[0]:
+            self._named = (clusters, [cluster.binding for cluster in clusters])
+        return self._named[1]
 
     def _preempt(
         self,

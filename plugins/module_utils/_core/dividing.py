@@ -159,7 +159,7 @@ def _static(subscription: Subscription, clusters: Clusters, orders: Sequence[Fee
 
 
 def _demand(order: FeedOrder, clusters: Clusters, capacity_of: CapacityOf, running: Running) -> Demand:
-    known = running.get(order.feed.key, {})
+    known = running.get(order.feed.key)
     return Demand(
         desired=order.desired_replicas or 0,
         running=tuple(known.get(cluster.binding, 0) for cluster in clusters) if known else (0,) * len(clusters),

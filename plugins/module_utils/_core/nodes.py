@@ -41,11 +41,10 @@ class Node:
     """One node, or what counts as one.
 
     :ivar free: what is left of each resource; processors in thousandths.
-    :ivar slots: how many more pods it takes.
+    :ivar slots: how many more pods it takes, up to what a number of replicas can be.
     :ivar taints: only those that keep pods away.
     :ivar overcommitted: the resources of which its pods ask for more than there is.
-    :ivar is_anything: whether it has whatever a replica asks of a node, and no end of what `free` does not name but
-        extended resources.
+    :ivar is_anything: whether it has whatever a replica asks of a node but resources.
     :ivar freed_by: what ran in this room, where nothing else is known of it.
     """
 
@@ -78,7 +77,7 @@ class Node:
             labels=mapping_at(mapping_at(raw, "metadata", here), "labels", f"{here}: metadata"),
             taints=tuple(_taints(spec, here)),
             overcommitted=tuple(sorted(resource for resource, amount in free.items() if amount < 0)),
-            slots=free.pop(PODS),
+            slots=min(free.pop(PODS), MOST_REPLICAS),
             free=free,
         )
 
@@ -97,33 +96,22 @@ class Node:
 
     def holds(self, requests: Sequence[tuple[str, int]]) -> int:
         """How many replicas with these requests there is room for."""
-        most = self.slots
+        most, free = self.slots, self.free
         for resource, amount in requests:
-            count = self._left(resource) // amount
+            count = free.get(resource, 0) // amount
             if count < most:
                 most = count
-        return max(0, min(most, MOST_REPLICAS))
+        return most if most > 0 else 0
 
     def limit(self, requests: Sequence[tuple[str, int]]) -> str:
         """The resource that runs out first."""
-        counts = [(self.slots, PODS), *((self._left(name) // amount, name) for name, amount in requests)]
+        counts = [(self.slots, PODS), *((self.free.get(name, 0) // amount, name) for name, amount in requests)]
         return min(counts)[1]
 
     def without(self, requests: Sequence[tuple[str, int]], replicas: int) -> Node:
         """The node with so many more replicas on it."""
         taken = {name: self.free[name] - amount * replicas for name, amount in requests if name in self.free}
         return replace(self, free={**self.free, **taken}, slots=self.slots - replicas)
-
-    def _left(self, resource: str) -> int:
-        left = self.free.get(resource, 0)
-        if not self.is_anything or resource in self.free:
-            return left
-        # Extended resources have a group, the others do not.
-        return 0 if "/" in resource or resource.startswith("hugepages-") else _ENDLESS
-
-
-# More than any number of replicas can ask for.
-_ENDLESS: Final = 2**63 * MOST_REPLICAS
 
 
 def used_by_pods(pods: Iterable[Mapping[str, Any]], where: str) -> dict[str, dict[str, int]]:
