@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
 from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dynamic import (
@@ -40,9 +41,9 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
-PREEMPT_LOWER_PRIORITY = "PreemptLowerPriority"
+PREEMPT_LOWER_PRIORITY: Final = "PreemptLowerPriority"
 
-_NO_ROOM = ClusterRoom(())
+_NO_ROOM: Final = ClusterRoom(())
 
 
 @dataclass(frozen=True)
@@ -236,8 +237,6 @@ class _Market:
         room = self._room(cluster)
         for victim in victims:
             running = self._runs(victim, cluster)
-            if not running or room.replicas(needs) >= wanted:
-                continue
             count = _fewest(room, self._needs[victim], running, needs, wanted)
             if count:
                 room = room.releasing(self._needs[victim], count)

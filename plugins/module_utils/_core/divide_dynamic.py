@@ -89,6 +89,14 @@ class Part:
     floor: int | None = None
     remainder_rank: int | None = None
 
+    def __str__(self) -> str:
+        """In a few words: `grow +5 of 10 (7 of 13 gives 4, and 1 of the rest, turn 1)`."""
+        share = f"{self.weight} of {self.total_weight}"
+        if self.floor is not None:
+            rest = f", and 1 of the rest, turn {self.remainder_rank}" if self.remainder_rank else ""
+            share += f" gives {self.floor}{rest}"
+        return f"{self.kind} {self.change:+d} of {self.amount} ({share})"
+
 
 @dataclass(frozen=True, slots=True)
 class DynamicShare:
@@ -103,6 +111,12 @@ class DynamicShare:
     tier: int
     replicas: int
     parts: tuple[Part, ...]
+
+    def __str__(self) -> str:
+        """In one line: `5: runs 0, room for 7; grow +5 of 10 (7 of 13 gives 5)`."""
+        tier = f", {self.tier} preferred groups before it" if self.tier else ""
+        parts = "".join(f"; {part}" for part in self.parts)
+        return f"{self.replicas}: runs {self.running}, room for {self.capacity}{tier}{parts}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,11 @@ class StaticShare:
     remainder_rank: int | None
     replicas: int
 
+    def __str__(self) -> str:
+        """In one line: `4: weight 5 of 8 gives 3, and 1 of the rest (turn 1)`."""
+        rest = f", and 1 of the rest (turn {self.remainder_rank})" if self.remainder_rank else ""
+        return f"{self.replicas}: weight {self.weight} of {self.total_weight} gives {self.floor}{rest}"
+
 
 @dataclass(frozen=True)
 class StaticDivision:
@@ -70,12 +75,18 @@ class StaticWeights:
 
     @classmethod
     def of(cls, subscribers: Sequence[Subscriber], labels: Iterable[Mapping[str, str]]) -> StaticWeights:
-        """The weights of clusters with these labels: of each, the sum over the subscribers that select it."""
+        """The weights of clusters with these labels: of each, the sum over the subscribers that select it.
+
+        :raises InvalidInput: for a weight below zero.
+        """
+        for index, each in enumerate(subscribers):
+            if each.weight < 0:
+                raise InvalidInput(
+                    f"spec.subscribers[{index}].weight: found {each.weight}; whole numbers from 0 on are accepted"
+                )
+        weighing = [each for each in subscribers if each.weight]
         return cls(
-            tuple(
-                sum(each.weight for each in subscribers if each.weight > 0 and each.cluster_affinity.matches(found))
-                for found in labels
-            )
+            tuple(sum(each.weight for each in weighing if each.cluster_affinity.matches(found)) for found in labels)
         )
 
     @cached_property
@@ -103,7 +114,7 @@ class StaticWeights:
         if not 0 <= desired <= MOST_REPLICAS:
             raise InvalidInput(f"{desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
         if any(weight < 0 for weight in self.weights):
-            raise InvalidInput("spec.subscribers[].weight: a weight is below 0; whole numbers from 0 on are accepted")
+            raise InvalidInput("a weight is below 0; whole numbers from 0 on are accepted")
         if not self.total:
             raise InvalidInput(
                 f"spec.subscribers[].weight: the {len(self.weights)} chosen clusters have no weight at all, so that"

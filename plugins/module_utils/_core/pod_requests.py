@@ -60,7 +60,6 @@ def _of_containers(spec: Mapping[str, Any], where: str, amounts_of: _AmountsOf) 
         amounts = amounts_of(container, f"{where}.initContainers[{index}]")
         if container.get("restartPolicy") == "Always":
             sidecars = _sum(sidecars, amounts)
-            starting = _larger(starting, sidecars)
         else:
             starting = _larger(starting, _sum(amounts, sidecars))
     return _larger(_sum(running, sidecars), starting)

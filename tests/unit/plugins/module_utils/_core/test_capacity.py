@@ -148,6 +148,10 @@ def test_releasing_makes_room_for_what_may_run_there() -> None:
     assert room.releasing(plain, 3).replicas(tolerant) == 3
     assert room.releasing(plain, 3).replicas(needs(nodeSelector={"disk": "ssd"})) == 0
     assert room.releasing(tolerant, 3).replicas(plain) == 0
+    choosy = needs(affinity=required(term("disk", "In", "ssd")))
+    assert room.releasing(plain, 3).replicas(choosy) == 0
+    assert room.releasing(choosy, 3).replicas(choosy) == 3
+    assert room.releasing(choosy, 3).replicas(plain) == 3
     assert room.releasing(plain, 0) is room
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,11 @@ def test_what_one_takes_the_next_does_not_find() -> None:
     assert second.divided.shortages == {"v1/Web/y": 2}
 
 
+def test_what_runs_takes_no_room_again() -> None:
+    first, second = serve([claim("x", 3, running={"a": 2}), claim("y", 9)], rooms(a=3, b=0))
+    assert (replicas(first), replicas(second)) == ((3, 0), (2, 0))
+
+
 def test_the_feeds_of_one_subscription_compete_too() -> None:
     (served,) = serve([claim("x", (4, 4))], rooms(a=3, b=3))
     assert (replicas(served, "x"), replicas(served, "x1")) == ((2, 2), (1, 1))
@@ -119,6 +125,13 @@ def test_the_lowest_and_latest_give_way_first_and_no_more_than_is_needed() -> No
     mid, low1, low2, high = serve(claims, rooms(a=0))
     assert [replicas(each) for each in (mid, low1, low2, high)] == [(3,), (2,), (0,), (4,)]
     assert [(each.victim.name, each.replicas) for each in high.preempted] == [("low2", 3), ("low1", 1)]
+
+
+def test_the_later_feed_gives_way_first() -> None:
+    two = replace(claim("low", (2, 2), places="a"), running={"v1/Web/low": {"ns/a": 2}, "v1/Web/low1": {"ns/a": 2}})
+    low, high = serve([two, claim("high", 3, 1, places="a")], rooms(a=0))
+    assert replicas(high) == (3,)
+    assert (replicas(low, "low"), replicas(low, "low1")) == ((1,), (0,))
 
 
 def test_replicas_of_different_sizes() -> None:

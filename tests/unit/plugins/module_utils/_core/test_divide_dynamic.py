@@ -273,6 +273,7 @@ def test_the_weights_of_terms_add_up() -> None:
         # New replicas before running ones, running ones where the rule asks for it.
         ("Binpack", 2, 5, (9, 9), (4, 0), [4, 1]),
         ("Binpack", 2, 4, (9, 9), (4, 0), [3, 1]),
+        ("Binpack", 3, 8, (0, 2, 9), (4, 3, 0), [4, 3, 1]),
         # What is emptied keeps one of its own before another cluster gets its first.
         ("Binpack", 2, 3, (9, 9, 9), (3, 0, 1), [2, 0, 1]),
     ],
@@ -340,6 +341,16 @@ def test_shares_tell_how_the_replicas_came_about() -> None:
         parts=(Part(StepKind.GROW, 5, 7, 13, 10, 5, None),),
     )
     assert divider.share(found, 2).parts == (Part(StepKind.GROW, 1, 1, 13, 10, 0, 2),)
+
+
+def test_shares_in_words() -> None:
+    divider = DynamicDivider(preferring(a=1), clusters(3, zone=("", "a", "")))
+    found = divider.divide(Demand(9, (1, 0, 0), (7, 3, 4)))
+    assert [str(divider.share(found, place)) for place in range(3)] == [
+        "4: runs 1, room for 7, 1 preferred groups before it; grow +3 of 5 (7 of 11 gives 3)",
+        "3: runs 0, room for 3; grow +3 of 3 (3 of 3 gives 3)",
+        "2: runs 0, room for 4, 1 preferred groups before it; grow +2 of 5 (4 of 11 gives 1, and 1 of the rest, turn 1)",
+    ]
 
 
 @given(ALL_RULES, ROWS, st.integers(0, 10**6), st.data())

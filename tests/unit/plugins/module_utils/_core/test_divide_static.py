@@ -91,6 +91,8 @@ def test_shares_tell_how_the_replicas_came_about(desired: int, weights: list[int
 def test_a_share() -> None:
     division = StaticWeights((5, 1, 0, 2)).divide(5)
     assert division.share(0) == StaticShare(weight=5, total_weight=8, floor=3, remainder_rank=1, replicas=4)
+    assert str(division.share(0)) == "4: weight 5 of 8 gives 3, and 1 of the rest (turn 1)"
+    assert str(division.share(3)) == "1: weight 2 of 8 gives 1"
     assert division.share(3) == StaticShare(weight=2, total_weight=8, floor=1, remainder_rank=None, replicas=1)
 
 
@@ -104,12 +106,18 @@ def test_the_weight_of_a_cluster_is_the_sum_over_the_subscribers_that_select_it(
     assert StaticWeights.of(subscribers, labels).weights == (5, 2, 2)
 
 
+def test_a_weight_below_zero_is_no_weight() -> None:
+    subscribers = [Subscriber(LabelSelector(), 2), Subscriber(LabelSelector(), -1)]
+    with pytest.raises(InvalidInput, match=r"^spec\.subscribers\[1\]\.weight: found -1; whole numbers from 0 on"):
+        StaticWeights.of(subscribers, [{}])
+
+
 @pytest.mark.parametrize(
     ("desired", "weights", "message"),
     [
         (3, (0, 0), "the 2 chosen clusters have no weight at all"),
         (0, (), "the 0 chosen clusters have no weight at all"),
-        (3, (2, -1), r"spec\.subscribers\[\]\.weight: a weight is below 0"),
+        (3, (2, -1), "^a weight is below 0"),
         (-1, (1,), "-1 replicas cannot be divided"),
         (2**31, (1,), "0 to 2147483647 are accepted"),
     ],

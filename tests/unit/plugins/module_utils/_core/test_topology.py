@@ -27,7 +27,8 @@ from hypothesis import strategies as st
 Counts = tuple[int, ...]
 
 
-def dividing(constraints: Sequence[SpreadConstraint], **labels: Sequence[str]) -> DynamicDivider:
+def clusters(**labels: Sequence[str]) -> list[ManagedCluster]:
+    """One for each value; of each label, the values in their order, "" for none."""
     size = len(next(iter(labels.values())))
     found = [
         {
@@ -39,7 +40,11 @@ def dividing(constraints: Sequence[SpreadConstraint], **labels: Sequence[str]) -
         }
         for place in range(size)
     ]
-    return DynamicDivider(DynamicRules(constraints=tuple(constraints)), [ManagedCluster.of(raw) for raw in found])
+    return [ManagedCluster.of(raw) for raw in found]
+
+
+def dividing(constraints: Sequence[SpreadConstraint], **labels: Sequence[str]) -> DynamicDivider:
+    return DynamicDivider(DynamicRules(constraints=tuple(constraints)), clusters(**labels))
 
 
 def hard(skew: int, key: str = "zone", least: int | None = None) -> SpreadConstraint:
@@ -111,6 +116,23 @@ def test_shrinking_takes_from_the_fullest_domain_where_proportion_would_break_th
     assert division(divider, 4, (0, 0, 0), (2, 1, 3)).replicas == (1, 1, 2)
 
 
+def test_shrinking_stops_taking_from_a_domain_that_is_no_longer_the_fullest() -> None:
+    divider = dividing([hard(1), soft(9, "region")], zone="aab", region="xyx")
+    replicas = division(divider, 7, (0, 0, 0), (5, 5, 4)).replicas
+    assert counts(replicas, "aab") == {"a": 4, "b": 3}
+
+
+def test_min_clusters_breaks_no_hard_constraint() -> None:
+    rules = DynamicRules(min_clusters=3, constraints=(hard(1),))
+    divider = DynamicDivider(rules, clusters(zone="abb"))
+    # One from a would leave 1 in a and 3 in b.
+    assert division(divider, 4, (0, 0, 5), (2, 2, 0)).replicas == (2, 1, 1)
+    alone = DynamicDivider(DynamicRules(min_clusters=2, constraints=(hard(1),)), clusters(zone="ab"))
+    assert division(alone, 2, (0, 5), (2, 0)).replicas == (1, 1)
+    stuck = DynamicDivider(DynamicRules(min_clusters=3, constraints=(hard(1),)), clusters(zone=["a", "b", ""]))
+    assert division(stuck, 4, (0, 0, 5), (2, 2, 0)).unmet == ("minClusters: is 3, and 2 of 3 clusters have replicas",)
+
+
 def test_the_reasons_name_the_constraint() -> None:
     divider = dividing([hard(1)], zone="ab")
     found = division(divider, 9, (90, 10))
@@ -126,11 +148,7 @@ def test_too_many_to_place_one_by_one() -> None:
 
 def test_max_clusters_takes_clusters_of_all_domains() -> None:
     rules = DynamicRules(max_clusters=2, constraints=(hard(1),))
-    raw = [
-        {"metadata": {"namespace": f"ns{zone}{i}", "name": f"c{i}", "labels": {"zone": zone}}}
-        for i, zone in enumerate("aab")
-    ]
-    divider = DynamicDivider(rules, [ManagedCluster.of(each) for each in raw])
+    divider = DynamicDivider(rules, clusters(zone="aab"))
     assert divider.targets([Demand(9, (0, 0, 0), (9, 8, 1))]) == (0, 2)
 
 

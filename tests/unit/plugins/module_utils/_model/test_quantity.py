@@ -91,6 +91,8 @@ def test_a_message_without_a_field_begins_with_what_was_found() -> None:
         (("100u", "1n"), "100001n"),
         (("900Ei", "900Ei"), "18446744073709551614"),
         (("5E", "5E"), "10E"),
+        # A little that was written with a binary suffix counts as decimal from then on.
+        (("0.00048828125Ki", "0.00048828125Ki", "1023"), "1024"),
     ],
 )
 def test_sums(texts: tuple[str, ...], expected: str) -> None:
