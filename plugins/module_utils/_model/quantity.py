@@ -22,8 +22,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe
 
 ACCEPTED: Final = (
-    "a quantity is accepted: a number with or without one of the suffixes n u m k M G T P E, Ki Mi Gi Ti Pi Ei, "
-    "or an exponent, such as 500m, 2, 1.5Gi or 12e6"
+    "numbers such as 2, 0.5, 500m, 1.5Gi, 10M or 1e3 are accepted (suffixes: n u m k M G T P E, Ki Mi Gi Ti Pi Ei)"
 )
 
 _NANO: Final = 10**9
@@ -76,7 +75,9 @@ class Quantity:
         text = _number_text(value) if is_number else value
         found = _parsed(text) if isinstance(text, str) and len(text) <= _LONGEST else None
         if found is None:
-            raise InvalidInput(f"{where}{': ' if where else ''}found {describe(value)}; {ACCEPTED}")
+            raise InvalidInput(
+                f"{where}{': ' if where else ''}found {describe(value)}, which is no quantity; {ACCEPTED}"
+            )
         return found
 
     @classmethod

@@ -121,7 +121,7 @@ def test_room_that_a_user_gives(given_room: dict[str, Any], requests: dict[str, 
         (7, "^multicluster_capacity: found 7; a mapping of resources"),
         ({}, "multicluster_capacity: found a mapping; a mapping of resources"),
         ({"CPU": 1}, "found the key 'CPU'; accepted: cpu, memory.*did you mean 'cpu'"),
-        ({"cpu": "many"}, r"multicluster_capacity\[cpu\]: found 'many'; a quantity"),
+        ({"cpu": "many"}, r"multicluster_capacity\[cpu\]: found 'many', which is no quantity"),
         ({"cpu": -1}, r"multicluster_capacity\[cpu\]: found -1; quantities from 0 on"),
     ],
 )
@@ -160,7 +160,7 @@ def test_releasing_makes_room_for_what_may_run_there() -> None:
     [
         ([7], [], "^east: found a number in the list of Nodes without a name"),
         ([{"metadata": {}}], [], "^east: found a mapping in the list of Nodes"),
-        ([node(cpu="x")], [], r"^east: Node n1: status.allocatable\[cpu\]: found 'x'; a quantity"),
+        ([node(cpu="x")], [], r"^east: Node n1: status.allocatable\[cpu\]: found 'x', which is no quantity"),
         ([node(taints=[{"key": "a"}])], [], r"Node n1: spec.taints\[0\]: a taint has a key and an effect"),
         ([node(taints="a")], [], "Node n1: spec.taints: found a string; a list"),
         ([], ["x"], "found a string in the list of Pods"),

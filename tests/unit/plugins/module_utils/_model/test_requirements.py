@@ -76,7 +76,10 @@ def test_names_of_resources(name: Any, expected: bool) -> None:
     [
         ({"resources": []}, "^x.resources: found a list; a mapping"),
         ({"resources": {"requests": "1"}}, "x.resources.requests: found a string; a mapping of resources"),
-        ({"resources": {"requests": {"cpu": "lots"}}}, r"x.resources.requests\[cpu\]: found 'lots'; a quantity"),
+        (
+            {"resources": {"requests": {"cpu": "lots"}}},
+            r"x.resources.requests\[cpu\]: found 'lots', which is no quantity",
+        ),
         ({"nodeSelector": {"a": 1}}, "x.nodeSelector: found 1; strings"),
         ({"nodeSelector": "a"}, "x.nodeSelector: found a string; a mapping"),
         ({"tolerations": {}}, "x.tolerations: found a mapping; a list of mappings"),
