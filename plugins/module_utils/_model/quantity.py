@@ -29,7 +29,7 @@ _NANO: Final = 10**9
 _MILLI: Final = 10**6
 _LARGEST: Final = (2**63 - 1) * _NANO
 # Python refuses integers of thousands of digits; nobody writes hundreds.
-_LONGEST: Final = 200
+_LONGEST: Final = 100
 # Beyond these, any number that fits in the length is larger or smaller than all that can be told apart.
 _EXPONENTS: Final = range(-_LONGEST - 9, _LONGEST + 19)
 
