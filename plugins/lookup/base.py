@@ -28,7 +28,7 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
-  - multicluster.apps.hub_lookup
+  - multicluster.apps.hub.lookup
 seealso:
   - plugin: multicluster.apps.description
     plugin_type: lookup

@@ -18,7 +18,7 @@ options:
     type: list
     elements: raw
 extends_documentation_fragment:
-  - multicluster.apps.hub_lookup
+  - multicluster.apps.hub.lookup
 """
 
 EXAMPLES = r"""
