@@ -4,7 +4,10 @@
 
 from __future__ import annotations
 
-_DIRECTORY = r"""
+
+class ModuleDocFragment:
+    # Which hub, and how: with the fragment `server` the same for everything that talks to one.
+    DOCUMENTATION = r"""
 options:
   hub_dir:
     description:
@@ -13,10 +16,44 @@ options:
         directory.
       - If no hub is named, the environment variable E(MULTICLUSTER_HUB_DIR) does it, relative to the working directory.
     type: path
+  client_cert:
+    description:
+      - A PEM file with the certificate that says who we are. Environment variable E(K8S_AUTH_CERT_FILE).
+    type: path
+    aliases: [cert_file]
+  client_key:
+    description:
+      - A PEM file with the key of O(client_cert), if it is not in the same file. Environment variable E(K8S_AUTH_KEY_FILE).
+    type: path
+    aliases: [key_file]
+  ca_cert:
+    description:
+      - A PEM file with the certificates that the server's certificate is verified with.
+      - Environment variable E(K8S_AUTH_SSL_CA_CERT).
+    type: path
+    aliases: [ssl_ca_cert]
+  secrets:
+    description:
+      - How objects that carry secret data are kept in the directory of the hub, and in directory clusters.
+      - V(refuse) is an error that says what to do.
+      - V(vault) encrypts their files with Ansible Vault and the first vault password of the run.
+      - V(plain) leaves them readable in files of mode 0600.
+      - What is encrypted already is read under every choice, if the run has the vault password.
+    type: str
+    choices: [refuse, vault, plain]
+    default: refuse
+  lock_timeout:
+    description:
+      - How many seconds to wait for another run that holds a lock of the hub.
+    type: float
+    default: 30.0
+notes:
+  - Name the hub once for all tasks with C(module_defaults) for the group C(multicluster.apps.hub).
 """
 
-# A hub that is an API server: the same options for tasks and for lookups, with the names that kubernetes.core gives them.
-_SERVER = r"""
+    # A hub that is an API server: the same options for tasks and for lookups, with the names that kubernetes.core gives them.
+    SERVER = r"""
+options:
   kubeconfig:
     description:
       - The hub is the API server that this kubeconfig leads to. A path, or a mapping with the content of a kubeconfig.
@@ -52,22 +89,6 @@ _SERVER = r"""
     description:
       - The password of O(username). Environment variable E(K8S_AUTH_PASSWORD).
     type: str
-  client_cert:
-    description:
-      - A PEM file with the certificate that says who we are. Environment variable E(K8S_AUTH_CERT_FILE).
-    type: path
-    aliases: [cert_file]
-  client_key:
-    description:
-      - A PEM file with the key of O(client_cert), if it is not in the same file. Environment variable E(K8S_AUTH_KEY_FILE).
-    type: path
-    aliases: [key_file]
-  ca_cert:
-    description:
-      - A PEM file with the certificates that the server's certificate is verified with.
-      - Environment variable E(K8S_AUTH_SSL_CA_CERT).
-    type: path
-    aliases: [ssl_ca_cert]
   validate_certs:
     description:
       - Whether to verify the server's certificate. It is verified unless this or the kubeconfig says otherwise.
@@ -113,42 +134,35 @@ _SERVER = r"""
     elements: str
 """
 
-
-class ModuleDocFragment:
-    # Which hub, and how; the same for everything that talks to one.
-    DOCUMENTATION = (
-        _DIRECTORY
-        + _SERVER
-        + r"""
-  secrets:
+    # What is a path to Ansible is one from the working directory before a lookup sees it, so there paths are text.
+    LOOKUP = r"""
+options:
+  hub_dir:
     description:
-      - How objects that carry secret data are kept in the directory of the hub, and in directory clusters.
-      - V(refuse) is an error that says what to do.
-      - V(vault) encrypts their files with Ansible Vault and the first vault password of the run.
-      - V(plain) leaves them readable in files of mode 0600.
-      - What is encrypted already is read under every choice, if the run has the vault password.
+      - The directory of the hub, one object a file. Excludes the options for a hub that is an API server.
+      - A relative path is relative to the playbook's directory; in the playbooks of this collection, to the working
+        directory.
+      - If no hub is named, the environment variable E(MULTICLUSTER_HUB_DIR) does it, relative to the working directory.
     type: str
-    choices: [refuse, vault, plain]
-    default: refuse
-  lock_timeout:
+  client_cert:
     description:
-      - How many seconds to wait for another run that holds a lock of the hub.
-    type: float
-    default: 30.0
-notes:
-  - Name the hub once for all tasks with C(module_defaults) for the group C(multicluster.apps.hub).
-"""
-    )
-
-    # Lookups have the options of a hub that they need to read it. What is a path to Ansible is one from the working directory
-    # before a lookup sees it, so there paths are text.
-    LOOKUP = (
-        (_DIRECTORY + _SERVER).replace("type: path", "type: str")
-        + r"""
+      - A PEM file with the certificate that says who we are. Environment variable E(K8S_AUTH_CERT_FILE).
+    type: str
+    aliases: [cert_file]
+  client_key:
+    description:
+      - A PEM file with the key of O(client_cert), if it is not in the same file. Environment variable E(K8S_AUTH_KEY_FILE).
+    type: str
+    aliases: [key_file]
+  ca_cert:
+    description:
+      - A PEM file with the certificates that the server's certificate is verified with.
+      - Environment variable E(K8S_AUTH_SSL_CA_CERT).
+    type: str
+    aliases: [ssl_ca_cert]
 author:
   - The multicluster.apps authors (@multicluster-apps)
 """
-    )
 
     # What modules get besides; the actions work in Ansible's own process and need none of it.
     MODULE = r"""

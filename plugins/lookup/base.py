@@ -29,6 +29,7 @@ options:
     default: false
 extends_documentation_fragment:
   - multicluster.apps.hub.lookup
+  - multicluster.apps.hub.server
 seealso:
   - plugin: multicluster.apps.description
     plugin_type: lookup

@@ -19,6 +19,7 @@ options:
     elements: raw
 extends_documentation_fragment:
   - multicluster.apps.hub.lookup
+  - multicluster.apps.hub.server
 """
 
 EXAMPLES = r"""

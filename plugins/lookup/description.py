@@ -29,6 +29,7 @@ options:
     default: false
 extends_documentation_fragment:
   - multicluster.apps.hub.lookup
+  - multicluster.apps.hub.server
 seealso:
   - plugin: multicluster.apps.base
     plugin_type: lookup

@@ -77,6 +77,7 @@ options:
     default: 50
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.attributes
 author:

@@ -122,6 +122,7 @@ options:
     default: false
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes
 author:
   - The multicluster.apps authors (@multicluster-apps)

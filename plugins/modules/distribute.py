@@ -77,6 +77,7 @@ options:
     default: 1
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.delivery
   - multicluster.apps.attributes
 author:

@@ -69,6 +69,7 @@ options:
     default: 60.0
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes
 author:
   - The multicluster.apps authors (@multicluster-apps)

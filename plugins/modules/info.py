@@ -50,6 +50,7 @@ options:
     default: []
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes.reading
 author:
   - The multicluster.apps authors (@multicluster-apps)

@@ -33,6 +33,7 @@ options:
     type: int
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes
 author:
   - The multicluster.apps authors (@multicluster-apps)

@@ -74,7 +74,7 @@ def test_a_token_is_asked_for_once_and_again_when_it_has_expired(make: Make) -> 
 
 def test_every_request_has_the_token_of_its_time(make: Make) -> None:
     endpoint = open_endpoint("c", Connection(kubeconfig=counting(make, "2020-01-01T00:00:00Z")))
-    assert [endpoint.headers() for _ in range(2)] == [
+    assert [endpoint.headers() for _time in range(2)] == [
         {"authorization": "Bearer token-s-2"},
         {"authorization": "Bearer token-s-3"},
     ]

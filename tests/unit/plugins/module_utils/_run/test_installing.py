@@ -23,7 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.installing 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_server import MemoryApi
 
-OURS = {"clusternet.io/created-by": "multicluster.apps"}
+OURS = (("clusternet.io/created-by", "multicluster.apps"),)
 ESTABLISHED = {"conditions": [{"type": "Established", "status": "True"}]}
 GROUP = {"kind": "Group", "name": "deployers"}
 BINDING = ObjectKey("rbac.authorization.k8s.io", "ClusterRoleBinding", "", USER_ROLE)
