@@ -15,12 +15,23 @@ from typing import Any
 from ansible.module_utils.common.validation import check_type_list
 from ansible.plugins.action import ActionBase
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
-from ansible_collections.multicluster.apps.plugins.plugin_utils import paths
+from ansible_collections.multicluster.apps.plugins.plugin_utils import paths, which_hub
 from ansible_collections.multicluster.apps.plugins.plugin_utils.templates import rendered
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import password_files
 
 # What Ansible shows of a task's arguments at higher verbosity must not hold the objects: some are Secrets.
-_NOT_SHOWN = ("definition", "rendered", "overrides", "vault_password_files")
+# What is a secret or may hold one, whether Ansible knows it or not: a proxy's address may have a password in it.
+_NOT_SHOWN = (
+    "definition",
+    "rendered",
+    "overrides",
+    "vault_password_files",
+    "kubeconfig",
+    "api_key",
+    "password",
+    "proxy",
+    "proxy_headers",
+)
 # A module logs its arguments to the target's syslog, whole. This variable is Ansible's own switch for it, and
 # `_execute_module` reads it whatever else is configured.
 _NOT_LOGGED = {"ansible_no_target_syslog": True}
@@ -52,10 +63,8 @@ class ActionModule(ActionBase):
 
     def _resolved(self, task_vars: Mapping[str, Any]) -> dict[str, Any]:
         """The task's arguments with absolute paths, and templates rendered. What is malformed is left to the module."""
-        arguments = dict(self._task.args)
         basedir = self._loader.get_basedir()
-        if isinstance(arguments.get("hub_dir"), (str, type(None))):
-            arguments["hub_dir"] = paths.hub_dir(arguments.get("hub_dir"), basedir)
+        arguments = which_hub.resolved(self._task.args, basedir)
         if self._task.action.rpartition(".")[2] != "apply":
             return arguments
         if isinstance(arguments.get("src"), str):

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.utils.display import Display
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import DistributeRequest, distribute
+from ansible_collections.multicluster.apps.plugins.module_utils._run.engine_clusternet import distribute_by_clusternet
 from ansible_collections.multicluster.apps.plugins.module_utils._run.module_tasks import source_of
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import documents_of
@@ -43,7 +44,11 @@ class ActionModule(HubAction):
             forks=params["forks"] or int(task_vars.get("ansible_forks") or 5),
         )
         tools = self.tools(params, must_exist=request.hosts is None and request.store is None)
-        done = distribute(request, tools, connections(task_vars), Progress(Display().display))
+        progress = Progress(Display().display)
+        if params["engine"] == "clusternet":
+            done = distribute_by_clusternet(request, tools, progress)
+        else:
+            done = distribute(request, tools, connections(task_vars), progress)
         return reports.of_run(done, diff=self.diff)
 
     def _store(self, params: Params, task_vars: Mapping[str, Any]) -> StoreRequest | None:
@@ -54,4 +59,5 @@ class ActionModule(HubAction):
         items = rendered(params["template"] or (), task_vars, self._loader, self._templar)
         for item in items:
             documents += documents_of(None, item["text"], None, item["where"])
-        return StoreRequest(documents, source_of((src, *(item["where"] for item in items)), str(params["hub_dir"])))
+        paths = (src, *(item["where"] for item in items))
+        return StoreRequest(documents, source_of(params["source"], paths, params["hub_dir"]))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
 from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import INFO_SPEC
@@ -25,5 +26,6 @@ class ActionModule(HubAction):
     def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:  # noqa: ARG002
         """Read the hub and answer."""
         loaded = parse_contents(self.tools(params, must_exist=True).hub.load())
-        answer = inform(loaded, scope_of(params), params["kinds"], Guards())
-        return {"changed": False, **answer, "warnings": list(loaded.warnings)}
+        scope = scope_of(params)
+        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"])
+        return {"changed": False, **answer, "warnings": [*loaded.warnings, *left_alone(loaded, scope)]}

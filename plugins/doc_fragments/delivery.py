@@ -45,6 +45,13 @@ options:
       - It does not count what goes because its Subscription was removed.
     type: int
     default: 50
+  revision_history_limit:
+    description:
+      - How many revisions of each Subscription the hub keeps for a cluster, for M(multicluster.apps.rollback). The oldest ones go
+        first; the current one, and one that the cluster is pinned to, always stay.
+      - V(0) keeps none.
+    type: int
+    default: 10
   prune_kinds:
     description:
       - Kinds to prune although they are kept by default.

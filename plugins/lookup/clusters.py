@@ -18,7 +18,8 @@ options:
     type: list
     elements: raw
 extends_documentation_fragment:
-  - multicluster.apps.hub_lookup
+  - multicluster.apps.hub.lookup
+  - multicluster.apps.hub.server
 """
 
 EXAMPLES = r"""

@@ -28,7 +28,8 @@ options:
     type: bool
     default: false
 extends_documentation_fragment:
-  - multicluster.apps.hub_lookup
+  - multicluster.apps.hub.lookup
+  - multicluster.apps.hub.server
 seealso:
   - plugin: multicluster.apps.base
     plugin_type: lookup

@@ -56,9 +56,18 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  source:
+    description:
+      - A name for where the objects come from, the same in every run, such as the address of the repository and the directory in
+        it. The hub remembers it with each object, and O(prune) goes by it.
+      - In a directory hub, O(src) and O(template) give it if it is not given, with paths relative to the hub.
+      - On a hub that is an API server, nothing is remembered without it, because paths of several repositories and users
+        would meet there.
+    type: str
   prune:
     description:
-      - Also remove from the hub what an earlier run stored from the same O(src) or O(template) and this one has no longer.
+      - Also remove from the hub what an earlier run stored from the same O(source) and this one has no longer.
+      - Needs O(source) on a hub that is an API server.
     type: bool
     default: false
   max_pruned_objects:
@@ -68,6 +77,7 @@ options:
     default: 50
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.attributes
 author:
@@ -86,6 +96,13 @@ EXAMPLES = r"""
   multicluster.apps.apply:
     hub_dir: fleet
     src: app/
+    prune: true
+
+- name: Store it on a hub that is an API server
+  multicluster.apps.apply:
+    kubeconfig: ~/.kube/hub
+    src: app/
+    source: git.example.com/shop/deploy//app
     prune: true
 
 - name: Store what a template makes

@@ -18,6 +18,7 @@ description:
   - Render first, with M(multicluster.apps.distribute) and O(multicluster.apps.distribute#module:deliver=false).
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.delivery
   - multicluster.apps.attributes
 author:

@@ -33,14 +33,32 @@ options:
       - Store what these Jinja templates make first, as M(multicluster.apps.apply) does.
     type: list
     elements: path
+  source:
+    description:
+      - A name under which the hub remembers where the objects of O(src) and O(template) come from, as
+        O(multicluster.apps.apply#module:source).
+    type: str
   clusters:
     description:
       - The clusters that the task is about, by their names on the hub or in the inventory; all, if it is not given.
     type: list
     elements: str
+  engine:
+    description:
+      - Who schedules, renders and delivers. V(multicluster) is this task itself.
+      - With V(clusternet), on a hub that is an API server on which Clusternet's own controllers run, the task stores what
+        O(src), O(template) and O(group) give, waits until the controllers have brought it to the clusters, and reports what they
+        wrote in the same result. It waits for O(wait_timeout) at most and fails where they have not caught up by then; with
+        O(wait), it also waits for failures to be mended and for what their agents report to be healthy. O(group) then labels
+        the clusters that Clusternet's agents registered and makes none. Check mode says what would be stored.
+      - With V(multicluster), a hub on which Clusternet's controllers run is an error.
+    type: str
+    choices: [multicluster, clusternet]
+    default: multicluster
   deliver:
     description:
-      - If it is V(false), stop after Bases and Descriptions; nothing is sent to a cluster.
+      - If it is V(false), stop after Bases and Descriptions; nothing is sent to a cluster. With O(engine=clusternet), nothing
+        is waited for.
     type: bool
     default: true
   strict:
@@ -59,6 +77,7 @@ options:
     default: 1
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.delivery
   - multicluster.apps.attributes
 author:
@@ -84,6 +103,13 @@ EXAMPLES = r"""
     hub_dir: fleet
     subscriptions: [default/web]
     clusters: [shanghai, beijing]
+
+- name: Store on a hub where Clusternet runs, and wait until it has brought everything to its clusters
+  multicluster.apps.distribute:
+    kubeconfig: ~/.kube/hub
+    engine: clusternet
+    src: app/
+    wait_timeout: 600
 
 - name: Only render, for review
   multicluster.apps.distribute:

@@ -42,6 +42,7 @@ options:
             elements: str
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.hub_object
   - multicluster.apps.policy

@@ -24,6 +24,12 @@ options:
       - The Subscriptions that the answer is about, each as V(<namespace>/<name>); all, if it is not given.
     type: list
     elements: str
+  compare:
+    description:
+      - Two numbers of revisions of the only Subscription in O(subscriptions). RV(comparison) is what changed from the first to the
+        second.
+    type: list
+    elements: int
   kinds:
     description:
       - Objects of these kinds are in RV(objects), with secret data masked.
@@ -31,6 +37,7 @@ options:
     elements: str
     choices:
       - Base
+      - ControllerRevision
       - Description
       - FeedInventory
       - Globalization
@@ -43,11 +50,13 @@ options:
     default: []
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes.reading
 author:
   - The multicluster.apps authors (@multicluster-apps)
 seealso:
   - module: multicluster.apps.distribute
+  - module: multicluster.apps.rollback
 """
 
 EXAMPLES = r"""
@@ -65,6 +74,12 @@ EXAMPLES = r"""
     hub_dir: fleet
     subscriptions: [default/web]
     kinds: [Globalization, Localization]
+
+- name: Ask what revision 3 changed
+  multicluster.apps.info:
+    hub_dir: fleet
+    subscriptions: [default/web]
+    compare: [2, 3]
 """
 
 RETURN = r"""
@@ -97,6 +112,8 @@ subscriptions:
     clusters:
       description:
         - For each cluster whether a schedule of now would choose it, why, and what came of the last delivery.
+        - C(revision) is the number of what the hub holds for it, C(pinned) the one that M(multicluster.apps.rollback) keeps it at,
+          if any, and C(revisions) what was delivered there whole, and can be gone back to.
       type: dict
       sample:
         shanghai:
@@ -106,10 +123,56 @@ subscriptions:
           subscribers: [0]
           phase: Success
           failure: ""
+          revision: 1
+          pinned: null
+          revisions:
+            - {number: 1, time: "2026-02-01T00:00:00Z", objects: 3, current: true, pinned: false}
     status:
       description: The status as C(status) of the Subscription has it, computed now.
       type: dict
       sample: {}
+comparison:
+  description: What changed between the two revisions of O(compare). Secret values are masked.
+  returned: if O(compare) is given
+  type: dict
+  contains:
+    revisions:
+      description: The two numbers.
+      type: list
+      elements: int
+      sample: [2, 3]
+    groups:
+      description: Each change, with the clusters that it is the same in.
+      type: list
+      elements: dict
+      contains:
+        clusters:
+          description: Their names.
+          type: list
+          elements: str
+          sample: [beijing, shanghai]
+        added:
+          description: Objects that were not there before.
+          type: list
+          elements: str
+          sample: [Service shop/web]
+        removed:
+          description: Objects that are not there any more.
+          type: list
+          elements: str
+          sample: []
+        changed:
+          description: Objects with fields that differ; V(old) or V(new) is missing where the field is.
+          type: list
+          elements: dict
+          sample:
+            - object: Deployment shop/web
+              fields: [{field: /spec/replicas, old: 1, new: 3}]
+    without:
+      description: Clusters with revisions of the Subscription, but without one of these.
+      type: list
+      elements: str
+      sample: []
 objects:
   description: The objects of O(kinds).
   returned: success

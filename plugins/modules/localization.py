@@ -26,6 +26,7 @@ options:
     type: str
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.hub_object
   - multicluster.apps.policy

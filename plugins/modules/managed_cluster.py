@@ -54,6 +54,7 @@ options:
         choices: [NoSchedule, PreferNoSchedule, NoExecute]
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.hub_object
   - multicluster.apps.attributes

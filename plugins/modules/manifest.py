@@ -27,6 +27,7 @@ options:
     default: present
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.attributes
 author:

@@ -25,6 +25,7 @@ options:
     required: true
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.attributes
 author:
   - The multicluster.apps authors (@multicluster-apps)

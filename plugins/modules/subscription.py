@@ -167,6 +167,7 @@ options:
         required: true
 extends_documentation_fragment:
   - multicluster.apps.hub
+  - multicluster.apps.hub.server
   - multicluster.apps.hub.module
   - multicluster.apps.hub_object
   - multicluster.apps.attributes

@@ -16,7 +16,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HubOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import open_tools
-from ansible_collections.multicluster.apps.plugins.plugin_utils import paths
+from ansible_collections.multicluster.apps.plugins.plugin_utils import paths, which_hub
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import Spec
 from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
@@ -50,8 +50,7 @@ class HubAction(ActionBase):
         """Ansible's entry: check the options, act, and turn our errors into a failed result without a traceback."""
         super().run(tmp, task_vars)
         try:
-            params = self._checked_options()
-            params["hub_dir"] = paths.hub_dir(params["hub_dir"], self.playbook_dir)
+            params = which_hub.resolved(self._checked_options(), self.playbook_dir)
             result = self.act(params, task_vars or {})
         except MulticlusterError as error:
             result = {"failed": True, "msg": str(error)}

@@ -14,11 +14,15 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
-from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HUB_SPEC, HubOptions
+from ansible_collections.multicluster.apps.plugins.module_utils._run.options import (
+    HUB_SPEC,
+    KUBERNETES_SPEC,
+    HubOptions,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.previewing import preview
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import open_tools, text_codec
-from ansible_collections.multicluster.apps.plugins.plugin_utils import paths
+from ansible_collections.multicluster.apps.plugins.plugin_utils import which_hub
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import qualified
 from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
@@ -44,10 +48,10 @@ class HubLookup(LookupBase):
         return found
 
     def _loaded(self) -> Loaded:
-        defaults = {option: rules.get("default") for option, rules in HUB_SPEC.items()}
         loader: Any = self._loader
-        hub_dir = paths.hub_dir(self.get_option("hub_dir"), loader.get_basedir())
-        options = HubOptions.of({**defaults, "hub_dir": hub_dir})
+        defaults = {option: rules.get("default") for option, rules in HUB_SPEC.items()}
+        given = {option: self.get_option(option) for option in ("hub_dir", *KUBERNETES_SPEC)}
+        options = HubOptions.of(which_hub.resolved({**defaults, **given}, loader.get_basedir()))
         return parse_contents(open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub.load())
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 
-HUB_DIR_VARIABLE = "MULTICLUSTER_HUB_DIR"
-
 # The collection as it is installed: this file is in plugins/plugin_utils.
 _OWN_PLAYBOOKS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "playbooks")
 
@@ -20,18 +18,10 @@ def absolute(path: str, playbook_dir: str) -> str:
     :param playbook_dir: the directory of the playbook that runs.
     """
     base = os.getcwd() if _is_own_playbook(playbook_dir) else playbook_dir
-    return os.path.normpath(os.path.join(os.path.abspath(base), _expanded(path)))
+    return os.path.normpath(os.path.join(os.path.abspath(base), expanded(path)))
 
 
-def hub_dir(option: str | None, playbook_dir: str) -> str | None:
-    """The hub that the option names, or else the environment, there relative to the working directory."""
-    if option:
-        return absolute(option, playbook_dir)
-    variable = os.environ.get(HUB_DIR_VARIABLE)
-    return os.path.abspath(_expanded(variable)) if variable else None
-
-
-def _expanded(path: str) -> str:
+def expanded(path: str) -> str:
     """As Ansible expands options of type `path`."""
     return os.path.expanduser(os.path.expandvars(path))
 

@@ -33,8 +33,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
     split_api_version,
 )
 
-# A Base's name leaves room for `-generic` and for a file's ending: file systems take 255 characters.
-_BASE_LIMIT: Final = NAME_LIMIT - len("-generic") - len(".yaml")
+# A Base's name leaves room for `-generic-999` and for a file's ending: file systems take 255 characters.
+_BASE_LIMIT: Final = NAME_LIMIT - len("-generic-999") - len(".yaml")
 _MANIFEST_LIMIT: Final = NAME_LIMIT - len(".yaml")
 
 
@@ -46,9 +46,19 @@ def base_name(namespace: str, name: str) -> str:
     return hashed_slug(name, f"{namespace}/{name}", _BASE_LIMIT)
 
 
-def description_name(base: str, deployer: str) -> str:
-    """The name of a Base's Description for a deployer: `<base>-generic`, `<base>-helm`."""
-    return f"{base}-{deployer.lower()}"
+def description_name(base: str, deployer: str, part: int = 1) -> str:
+    """The name of a Base's Description for a deployer: `<base>-generic`, `<base>-helm`; `<base>-generic-2` for a second part."""
+    return f"{base}-{deployer.lower()}" if part == 1 else f"{base}-{deployer.lower()}-{part}"
+
+
+def revision_name(base: str, number: int) -> str:
+    """The name of a cluster's revision: `<base>-<number>`."""
+    return f"{base}-{number}"
+
+
+def content_name(digest: str) -> str:
+    """The name of what revisions list, by the digest of the Description's spec."""
+    return f"content-{digest}"
 
 
 def cluster_namespace(cluster: str) -> str:

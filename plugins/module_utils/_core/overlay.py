@@ -17,6 +17,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.override i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.policies import in_order
 from ansible_collections.multicluster.apps.plugins.module_utils._core.provenance import digest, policy_name
+from ansible_collections.multicluster.apps.plugins.module_utils._model.defaults import with_defaults
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     APPLY_NOW,
@@ -85,5 +86,5 @@ class Overlay:
     def _digest(self, policy: Policy) -> str:
         found = self._digests.get(policy.key)
         if found is None:
-            found = self._digests[policy.key] = digest(policy.raw.get("spec"))
+            found = self._digests[policy.key] = digest(with_defaults(policy.raw).get("spec"))
         return found

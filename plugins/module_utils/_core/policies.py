@@ -6,7 +6,8 @@
 
 Reference, section "Overrides": the Globalizations whose affinity is absent or selects the cluster, by rising priority,
 then the Localizations of the cluster, by rising priority; a later one wins. Among equals the older comes first, by its
-full creation time and then by its name (Clusternet compares only the seconds field).
+full creation time and then by its name (Clusternet compares only the seconds field). A policy that came with its hub from another
+one is as old as it was there.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_CREATED
 from ansible_collections.multicluster.apps.plugins.module_utils._model.policies import (
     Globalization,
     Localization,
@@ -49,7 +51,9 @@ def _ranked(policies: Iterable[Policy]) -> list[Policy]:
 
 def _created(policy: Policy) -> datetime:
     try:
-        moment = datetime.fromisoformat(policy.meta.creation_timestamp)
+        moment = datetime.fromisoformat(
+            policy.meta.annotations.get(ANNOTATION_CREATED) or policy.meta.creation_timestamp
+        )
     except ValueError:
         return _NOT_YET
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

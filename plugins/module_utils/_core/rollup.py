@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
-from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name, description_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
-from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import subscription_spec_hash
-from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC
+from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import status_spec_hash
+from ansible_collections.multicluster.apps.plugins.module_utils._core.split import json_size, status_room
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
     ClusterOutcome,
     HealthStatus,
@@ -26,7 +26,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
     Result,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, slug
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Description,
     ManagedCluster,
@@ -36,6 +36,9 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot 
 
 _THERE = frozenset({Result.CREATED, Result.UPDATED, Result.UNCHANGED})
 _REASON_LIMIT = 1024
+_CLUSTER_NAME_LIMIT = 30
+# Beside it a Subscription with thousands of feeds fits into the 1.5 MiB of an object.
+_STATUS_LIMIT = 700 * 1024
 
 
 def by_applyset(outcome: ClusterOutcome) -> Mapping[str, tuple[ObjectOutcome, ...]]:
@@ -62,7 +65,7 @@ def description_status(
     :param mine: what `by_applyset` says of its ApplySet, for whoever asks of many Descriptions; else it is looked up.
     """
     if mine is None:
-        mine = by_applyset(outcome).get(description.meta.name.rpartition("-")[0], ())
+        mine = by_applyset(outcome).get(description.base, ())
     keys = {item.key for item in mine}
     failures = [f"{item.key}: {item.reason}" for item in mine if item.result is Result.FAILED]
     failures += [f"{item.key}: not healthy in time" for item in outcome.unhealthy if item.key in keys]
@@ -71,10 +74,33 @@ def description_status(
     if reasons:
         # Half of a surrogate pair, which a cluster can send but no file hold, becomes a question mark.
         status["reason"] = "; ".join(reasons)[:_REASON_LIMIT].encode(errors="replace").decode()
-    seen = [_manifest_status(item, feed) for item, feed in _with_feeds(description, mine) if _was_seen(item)]
+    seen = [(item, _manifest_status(item, feed)) for item, feed in _with_feeds(description, mine) if _was_seen(item)]
     if seen:
-        status["manifestStatuses"] = seen
+        status["manifestStatuses"] = _within(seen, status_room(description.raw.get("spec")))
     return status
+
+
+def _within(seen: Sequence[tuple[ObjectOutcome, dict[str, Any]]], room: int) -> list[dict[str, Any]]:
+    """The entries, some without `observedStatus` where all of them would be more than the hub can store.
+
+    What is healthy and has no replicas goes without it first, and the largest first.
+    """
+    sizes = [json_size(entry) for _item, entry in seen]
+    excess = sum(sizes) + len(sizes) - room
+    entries = [entry for _item, entry in seen]
+    for index in sorted(range(len(seen)), key=lambda index: (_usefulness(seen[index][0]), -sizes[index], index)):
+        if excess <= 0:
+            break
+        entries[index] = {field: value for field, value in entries[index].items() if field != "observedStatus"}
+        excess -= sizes[index] - json_size(entries[index])
+    return entries
+
+
+def _usefulness(item: ObjectOutcome) -> int:
+    """How much would be lost with what the cluster says of an object."""
+    if item.health is None or item.health.status is not HealthStatus.CURRENT:
+        return 2
+    return 1 if item.health.replica_status else 0
 
 
 def _with_feeds(description: Description, outcomes: Sequence[ObjectOutcome]) -> Iterable[tuple[ObjectOutcome, Feed]]:
@@ -113,7 +139,7 @@ def subscription_status(
     """
     status: dict[str, Any] = {
         "bindingClusters": [cluster.binding for cluster in clusters],
-        "specHash": subscription_spec_hash(subscription.raw["spec"]),
+        "specHash": status_spec_hash(subscription.raw),
     }
     charts = [feed for feed in subscription.feeds if feed.kind == "HelmChart"]
     if charts:
@@ -130,22 +156,42 @@ def _observed(
 ) -> Mapping[Feed, Mapping[str, Any]]:
     """What one cluster's Description says of each feed: the desired object with the status that was seen."""
     base = base_name(subscription.meta.namespace, subscription.meta.name)
-    description = snapshot.descriptions_by_key.get((cluster.namespace, description_name(base, GENERIC)))
-    if description is None:
-        return {}
-    seen = {Feed.of(entry): entry.get("observedStatus") for entry in description.status.get("manifestStatuses") or ()}
-    try:
-        desired = {Feed.to(raw): raw for raw in objects_of(description)}
-    except InvalidInput:  # what is wrong with it is said by whoever delivers it
-        return {}
-    return {feed: {**desired[feed], "status": status or {}} for feed, status in seen.items() if feed in desired}
+    found: dict[Feed, Mapping[str, Any]] = {}
+    for description in snapshot.descriptions_by_base.get((cluster.namespace, base), ()):
+        entries = description.status.get("manifestStatuses") or ()
+        seen = {Feed.of(entry): entry.get("observedStatus") for entry in entries}
+        try:
+            desired = {Feed.to(raw): raw for raw in objects_of(description)}
+        except InvalidInput:  # what is wrong with it is said by whoever delivers it
+            continue
+        found |= {feed: {**desired[feed], "status": status or {}} for feed, status in seen.items() if feed in desired}
+    return found
+
+
+def storable_status(status: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
+    """The status of a Subscription as the hub can store it.
+
+    Three thousand feeds in many clusters have more details than fit into one object: then only the summaries stay.
+
+    :returns: the status, and whether something was left out.
+    """
+    if json_size(status) <= _STATUS_LIMIT:
+        return status, False
+    feeds = [
+        {field: value for field, value in entry.items() if field != "feedStatusDetails"}
+        for entry in status["aggregatedStatuses"]
+    ]
+    summarised = {**status, "aggregatedStatuses": feeds}
+    if json_size(summarised) <= _STATUS_LIMIT:
+        return summarised, True
+    return {field: value for field, value in status.items() if field != "aggregatedStatuses"}, True
 
 
 def _aggregated(
     feed: Feed, clusters: Sequence[ManagedCluster], observed: Sequence[Mapping[Feed, Mapping[str, Any]]]
 ) -> dict[str, Any]:
     details = [
-        {"clusterId": cluster.cluster_id, "clusterName": cluster.name, **_feed_status(found.get(feed))}
+        {"clusterId": cluster.cluster_id, "clusterName": _name_in_status(cluster), **_feed_status(found.get(feed))}
         for cluster, found in zip(clusters, observed, strict=True)
     ]
     summary: dict[str, Any] = {"available": bool(details) and all(each["available"] for each in details)}
@@ -153,6 +199,11 @@ def _aggregated(
     if replicas:
         summary["replicaStatus"] = _summed(replicas)
     return {**feed.as_raw(), "feedStatusDetails": details, "feedStatusSummary": summary}
+
+
+def _name_in_status(cluster: ManagedCluster) -> str:
+    """Clusternet's own CRD takes no more than thirty characters here; `clusterId` is what tells clusters apart."""
+    return slug(cluster.name, _CLUSTER_NAME_LIMIT)
 
 
 def _feed_status(raw: Mapping[str, Any] | None) -> dict[str, Any]:

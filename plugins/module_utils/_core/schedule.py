@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
@@ -104,6 +104,32 @@ def _base_of(subscription: Subscription) -> str:
     return base_name(subscription.meta.namespace, subscription.meta.name)
 
 
+def foreign(snapshot: Snapshot) -> tuple[Subscription, ...]:
+    """Subscriptions that belong to the scheduler that they name, which is not ours: they are left alone."""
+    return tuple(
+        subscription
+        for subscription in snapshot.subscriptions
+        if not subscription.meta.is_deleting and subscription.scheduler_name not in SCHEDULER_NAMES
+    )
+
+
+def bind(subscription: Subscription, clusters: tuple[ManagedCluster, ...], guards: Guards) -> Placement:
+    """Place a Subscription where Clusternet's controllers deploy: what it runs on is what its status says that it is bound to.
+
+    :returns: without Bases that leave: Clusternet's controllers see to their own.
+    """
+    try:
+        selection = select(subscription, clusters)
+    except InvalidInput as error:
+        return Placement(subscription, problems=error.problems)
+    known = {cluster.binding for cluster in clusters}
+    bound = tuple(str(binding) for binding in subscription.status.get("bindingClusters") or ())
+    chosen = {cluster.binding for cluster in selection.selected}
+    going = tuple(binding for binding in bound if binding in known and binding not in chosen)
+    problems = _refusals(selection, len(bound), going, guards)
+    return Placement(subscription, selection, () if problems else selection.selected, problems=problems)
+
+
 def _place(
     subscription: Subscription, clusters: tuple[ManagedCluster, ...], bases: tuple[Base, ...], guards: Guards
 ) -> Placement:
@@ -114,7 +140,8 @@ def _place(
     chosen = selection.selected
     namespaces = {cluster.meta.namespace for cluster in chosen}
     leaving = tuple(base for base in bases if base.meta.namespace not in namespaces)
-    problems = _refusals(subscription, selection, bases, _going(leaving, clusters), guards)
+    going = tuple(base.meta.namespace for base in _going(leaving, clusters))
+    problems = unsupported(subscription) or _refusals(selection, len(bases), going, guards)
     if problems:
         return Placement(subscription, selection, problems=problems)
     return Placement(subscription, selection, chosen, leaving)
@@ -126,25 +153,28 @@ def _going(leaving: tuple[Base, ...], clusters: tuple[ManagedCluster, ...]) -> t
     return tuple(base for base in leaving if base.meta.namespace in known and not base.meta.is_deleting)
 
 
-def _refusals(
-    subscription: Subscription,
-    selection: Selection,
-    bases: tuple[Base, ...],
-    going: tuple[Base, ...],
-    guards: Guards,
-) -> tuple[str, ...]:
-    """Reference, "Scheduling" 10: one mistyped label must not empty the fleet."""
+def unsupported(subscription: Subscription) -> tuple[str, ...]:
+    """Why our scheduler cannot serve a Subscription that names it; empty where it can."""
     if subscription.scheduling_strategy == "Dividing":
         return ("spec.schedulingStrategy Dividing is not supported by this version; Replication is",)
+    return ()
+
+
+def _refusals(selection: Selection, there: int, going: Sequence[str], guards: Guards) -> tuple[str, ...]:
+    """Reference, "Scheduling" 10: one mistyped label must not empty the fleet.
+
+    :param there: in how many clusters it is.
+    :param going: the clusters that it would be taken from.
+    """
     if not selection.selected:
-        stays = f"; it stays in the {len(bases)} where it runs" if bases else ""
+        stays = f"; it stays in the {there} where it runs" if there else ""
         return (
             f"none of the {len(selection.verdicts)} clusters is both selected and tolerated{stays}. "
             "Compare spec.subscribers[].clusterAffinity and spec.clusterTolerations with the labels and taints of the "
             "clusters (multicluster.apps.info tells why each was turned away)",
         )
     if len(going) > guards.max_removed_clusters:
-        places = ", ".join(base.meta.namespace for base in going[:5]) + (", …" if len(going) > 5 else "")
+        places = ", ".join(going[:5]) + (", …" if len(going) > 5 else "")
         return (
             f"this run would take it from {len(going)} clusters ({places}), more than "
             f"max_removed_clusters={guards.max_removed_clusters}; nothing was changed. Raise max_removed_clusters if that is meant",

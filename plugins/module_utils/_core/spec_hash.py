@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.defaults import with_defaults
+
 
 class _Omit(Enum):
     """When Go leaves a field out."""
@@ -123,6 +125,14 @@ def subscription_spec_hash(spec: Mapping[str, Any]) -> int:
     for octet in text.encode("ascii"):
         value = (value ^ octet) * _FNV_PRIME & 0xFFFFFFFF
     return value
+
+
+def status_spec_hash(subscription: Mapping[str, Any]) -> int:
+    """What a scheduler writes into `status.specHash` of a checked Subscription: on an API server, defaults are part of the spec.
+
+    The same on every hub, so that a Subscription that moves to a server is not taken for one that has changed.
+    """
+    return subscription_spec_hash(with_defaults(subscription)["spec"])
 
 
 def subscription_spec_json(spec: Mapping[str, Any]) -> str:

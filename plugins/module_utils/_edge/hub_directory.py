@@ -86,8 +86,8 @@ class DirectoryHub:
         """Whether the directory is there; a missing one loads as empty."""
         return os.path.isdir(self._root)
 
-    def load(self, namespaces: Collection[str] | None = None) -> Contents:
-        """Read the objects; see the port.
+    def load(self, namespaces: Collection[str] | None = None, kinds: Collection[str] | None = None) -> Contents:
+        """Read the objects; see the port. Files are read whatever is in them: other kinds are only not handed up.
 
         An object in an unexpected file is read with a warning, and written where it is. What is no object of the hub is
         left aside with a warning, and refused where the layout puts objects: for who compares with what was there, an
@@ -110,7 +110,11 @@ class DirectoryHub:
                 problems.extend(error.problems)
         _raise(problems)
         self._remember(found, listing.abandoned, namespaces)
-        objects_by_key = {key: StoredObject(one.raw, one.version, one.file.path) for key, one in found.items()}
+        objects_by_key = {
+            key: StoredObject(one.raw, one.version, one.file.path)
+            for key, one in found.items()
+            if kinds is None or key.kind in kinds
+        }
         return Contents(dict(sorted(objects_by_key.items())), tuple(warnings))
 
     def check(self, changes: Sequence[Change]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import HubFile
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import is_hub_kind, kind_hint
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import is_hub_kind, kind_hint
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import with_identity
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, split_api_version

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -17,6 +18,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_confi
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.permission import missing_rule
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
 try:
@@ -68,14 +70,16 @@ class ApiError(ClusterError):
 
     :ivar status: the HTTP status.
     :ivar body: the `Status` object; empty where the answer was none.
+    :ivar attempts: how often the request was sent: after the first, a refusal may be about what an earlier one did.
     """
 
-    def __init__(self, message: str, status: int, body: Json) -> None:
+    def __init__(self, message: str, status: int, body: Json, attempts: int = 1) -> None:
         # A 500 whose Status gives no reason is about the object (a number where text belongs); it stays what it is.
         for_good = status == 500 and body.get("kind") == "Status" and not body.get("reason")
         super().__init__(message, transient=status in _TRANSIENT and not for_good)
         self.status = status
         self.body = body
+        self.attempts = attempts
 
     @property
     def causes(self) -> list[Json]:
@@ -92,9 +96,11 @@ class ApiError(ClusterError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request. All that are sent here may be sent twice without harm.
+    """One request. All that are sent here may be sent twice without harm; see `ApiError.attempts`.
 
     :param doing: completes the sentence "cannot <doing>": `apply Deployment.apps shop/web`.
+    :param retry_conflict: whether a conflict may be over a moment later; not where the request names the version that it
+        replaces.
     """
 
     method: str
@@ -104,13 +110,24 @@ class Request:
     body: Json | None = None
     content_type: str = "application/json"
     accept: str = "application/json"
+    retry_conflict: bool = True
 
 
 class KubeHttp:
-    """Speaks to one API server over one pool of connections."""
+    """Speaks to one API server over one pool of connections. Threads may share it."""
 
-    def __init__(self, cluster: str, endpoint: Endpoint, patience: Patience, pacing: Pacing) -> None:
+    def __init__(
+        self, cluster: str, endpoint: Endpoint, patience: Patience, pacing: Pacing, *, options: str = "multicluster_"
+    ) -> None:
+        """Send nothing yet.
+
+        :param cluster: what messages begin with.
+        :param options: what the names of the connection's options begin with, for messages.
+        """
         self.cluster = cluster
+        self._options = options
+        # One credential plugin at a time, and what it answers is for all.
+        self._authenticating = threading.Lock()
         self.url = endpoint.url
         self._endpoint = endpoint
         self._patience = patience
@@ -127,6 +144,14 @@ class KubeHttp:
         :raises ApiError: when the server refuses it.
         :raises ClusterUnreachable: when the server cannot be reached, or does not let us in.
         """
+        return self._parsed(request, self._answered(request))
+
+    def send_for_text(self, request: Request) -> str:
+        """As `send`, for the few paths that answer plain text, such as `readyz`."""
+        return bytes(self._answered(request).data).decode(errors="replace")
+
+    def _answered(self, request: Request) -> Any:
+        """What the server answers once it does not refuse."""
         attempt = 1
         while True:
             last = attempt >= self._patience.attempts
@@ -141,13 +166,13 @@ class KubeHttp:
             except ValueError as error:  # what it says may hold the header, with the token in it
                 raise ClusterUnreachable(
                     f"{self.cluster}: cannot {request.doing}: the address or the token of {self.url} holds what no request "
-                    "can carry, perhaps a line break; see multicluster_host, multicluster_api_key and the kubeconfig"
+                    f"can carry, perhaps a line break; see {self._options}host, {self._options}api_key and the kubeconfig"
                 ) from error
             else:
                 if response.status < 400:
-                    return self._parsed(request, response)
-                refusal = self._refusal(request, response)
-                if last or not _worth_another(refusal):
+                    return response
+                refusal = self._refusal(request, response, attempt)
+                if last or not _worth_another(request, refusal):
                     raise refusal
                 wait = response.headers.get("Retry-After")
             self._pacing.sleep(self._pause(attempt, wait))
@@ -185,7 +210,11 @@ class KubeHttp:
     def _once(self, request: Request) -> Any:
         url = self.url + request.path + (f"?{urlencode(request.query)}" if request.query else "")
         body = None if request.body is None else json.dumps(request.body).encode()
-        headers = {"Accept": request.accept, "User-Agent": "multicluster.apps", **self._endpoint.headers()}
+        with self._authenticating:
+            credentials = self._endpoint.headers()
+        headers = urllib3.HTTPHeaderDict({"Accept": request.accept, "User-Agent": "multicluster.apps", **credentials})
+        for group in self._endpoint.groups:  # a header for each, as the API wants it
+            headers.add("Impersonate-Group", group)
         if body is not None:
             headers["Content-Type"] = request.content_type
         return self._endpoint.pool.request(
@@ -220,27 +249,30 @@ class KubeHttp:
             "does; is that the address of an API server?"
         )
 
-    def _refusal(self, request: Request, response: Any) -> ClusterError:
+    def _refusal(self, request: Request, response: Any, attempts: int) -> ClusterError:
         try:
             body = json.loads(response.data)
         except (ValueError, RecursionError):
             body = {}
         body = body if isinstance(body, dict) else {}
         what = fit(body.get("message") or response.reason or "no reason given")
-        message = f"{self.cluster}: cannot {request.doing}: HTTP {response.status}: {what}"
+        message = f"{self.cluster}: cannot {request.doing}: HTTP {response.status}: {what}{missing_rule(what)}"
         if response.status == 401:
-            return ClusterUnreachable(f"{message}; the credentials of this cluster are not (or no longer) accepted")
-        return ApiError(message, response.status, body)
+            return ClusterUnreachable(f"{message}; these credentials are not (or no longer) accepted")
+        return ApiError(message, response.status, body, attempts)
 
     def _unreachable(self, request: Request, error: Exception) -> ClusterUnreachable:
-        said = _POOL_OR_CONNECTION.sub("", str(error)) or type(error).__name__
+        said = fit(_POOL_OR_CONNECTION.sub("", str(error)) or type(error).__name__)
+        if isinstance(error, urllib3.exceptions.SSLError):
+            said += f"; see {self._options}ca_cert and {self._options}validate_certs"
+        place = "it" if self.url in self.cluster else self.url
         return ClusterUnreachable(
-            f"{self.cluster}: {self.url} is not reachable, cannot {request.doing}: {fit(said)}", transient=True
+            f"{self.cluster}: {place} is not reachable, cannot {request.doing}: {said}", transient=True
         )
 
 
-def _worth_another(error: ClusterError) -> bool:
+def _worth_another(request: Request, error: ClusterError) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(error, ApiError) and error.status == 409:
-        return error.body.get("reason") == "Conflict" and not error.field_conflict
+        return request.retry_conflict and error.body.get("reason") == "Conflict" and not error.field_conflict
     return error.transient

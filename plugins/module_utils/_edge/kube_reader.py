@@ -20,6 +20,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 Raw = Mapping[str, Any]
 
 _PAGE: Final = "500"
+# A list whose pages grow too old so often changes faster than it can be read.
+_RESTARTS: Final = 5
 # Up to so many objects of a namespace are asked for one by one; for more a list of names is cheaper.
 _FEW: Final = 2
 _NAMES_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -75,32 +77,8 @@ class Reader:
         self, resource: Resource, namespace: str = "", *, label: str = "", accept: str = "application/json"
     ) -> list[Raw]:
         """All objects of a kind, page by page."""
-        items: list[Raw] = []
-        query = {"limit": _PAGE}
-        if label:
-            query["labelSelector"] = label
-        where = f"of namespace {namespace}" if namespace else "of the cluster"
-        while True:
-            request = Request(
-                "GET", resource.path(namespace), f"list the {resource.plural} {where}", query, accept=accept
-            )
-            try:
-                page = self._http.send(request)
-            except ApiError as error:
-                if error.status == 410 and "continue" in query:  # the pages have grown too old: from the beginning
-                    items = []
-                    query = {name: value for name, value in query.items() if name != "continue"}
-                    continue
-                raise
-            # Items of a list do not say their kind.
-            identity = {"apiVersion": resource.api_version, "kind": resource.kind}
-            entries = self._http.entries(request, page, "items")
-            items += [self._http.as_object(request, {**item, **identity}) for item in entries]
-            metadata = page.get("metadata")
-            following = metadata.get("continue") if isinstance(metadata, Mapping) else None
-            if not following:
-                return items
-            query = {**query, "continue": following}
+        query = {"limit": _PAGE, **({"labelSelector": label} if label else {})}
+        return list_pages(self._http, resource, namespace, query, accept=accept)
 
     def _read_kind(
         self,
@@ -172,6 +150,40 @@ class Reader:
     def _home(resource: Resource | None, key: ObjectKey) -> ObjectKey:
         namespace = home_namespace(resource, key) if resource else key.namespace
         return ObjectKey(key.group, key.kind, namespace, key.name)
+
+
+def list_pages(
+    http: KubeHttp, resource: Resource, namespace: str, query: Mapping[str, str], *, accept: str = "application/json"
+) -> list[Raw]:
+    """All objects of a kind, page by page; from the beginning again where pages grow too old meanwhile.
+
+    :param namespace: empty for the whole cluster.
+    :param query: `limit`, the size of a page, and perhaps selectors.
+    :raises ClusterError: when the server refuses, cannot be reached, or is none.
+    """
+    where = f"of namespace {namespace}" if namespace else "of the cluster"
+    # Items of a list do not say their kind.
+    identity = {"apiVersion": resource.api_version, "kind": resource.kind}
+    items: list[Raw] = []
+    following, restarts = "", 0
+    while True:
+        position = {"continue": following} if following else {}
+        request = Request(
+            "GET", resource.path(namespace), f"list the {resource.plural} {where}", {**query, **position}, accept=accept
+        )
+        try:
+            page = http.send(request)
+        except ApiError as error:
+            if error.status != 410 or not following or restarts == _RESTARTS:
+                raise
+            items, following, restarts = [], "", restarts + 1
+            continue
+        entries = http.entries(request, page, "items")
+        items += [http.as_object(request, {**item, **identity}) for item in entries]
+        metadata = page.get("metadata")
+        following = str(metadata.get("continue") or "") if isinstance(metadata, Mapping) else ""
+        if not following:
+            return items
 
 
 def home_namespace(resource: Resource, key: ObjectKey) -> str:

@@ -48,11 +48,23 @@ GROUP_LABEL_PREFIX: Final = "inventory.multicluster.apps/"
 CREATED_BY: Final = "multicluster.apps"
 # The Subscriptions that our scheduler serves; others belong to the scheduler that they name.
 SCHEDULER_NAMES: Final = frozenset({"default", "multicluster.apps"})
+# The name that Clusternet's scheduler leaves to ours; `default` is its own, where it runs.
+OUR_SCHEDULER: Final = "multicluster.apps"
 # What a Description was made from, as JSON: the inputs' digest, and the digests of the ApplyNow policies.
 ANNOTATION_RENDERED_FROM: Final = "multicluster.apps/rendered-from"
 # `<namespace>/<name>` of the Subscription that a Base or Description was made for; labels cannot hold every name.
 ANNOTATION_SUBSCRIPTION: Final = "multicluster.apps/subscription"
+# `2/3 <digest>`: which part of how many, and of which set; only where a Description was split.
+ANNOTATION_PART: Final = "multicluster.apps/part"
+# The number of the revision that a Description is; only where revisions are kept.
+ANNOTATION_REVISION: Final = "multicluster.apps/revision"
+# On a Base: the number of the revision that its Descriptions are kept at, until it is released.
+ANNOTATION_PINNED: Final = "multicluster.apps/pinned-revision"
 # Where `apply` stored an object from, so that a later run from there can prune.
 ANNOTATION_SOURCE: Final = "multicluster.apps/source"
+# When an object was made first, where it has moved since: "the older first" means this time.
+ANNOTATION_CREATED: Final = "multicluster.apps/created"
+# What a migration to an API server made of an object, as JSON, for a migration back to undo.
+ANNOTATION_MIGRATED: Final = "multicluster.apps/migrated"
 # The label keys that `register` set from `multicluster_labels`: it takes back what it set, and nothing else.
 ANNOTATION_INVENTORY_LABELS: Final = "multicluster.apps/inventory-labels"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -16,6 +17,9 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.meta impo
 
 GENERIC: Final = "Generic"
 HELM: Final = "Helm"
+
+# `<base>-generic`, `<base>-generic-2`, `<base>-helm`: the Descriptions of a Base, one or more for a deployer.
+_DESCRIPTION_NAME = re.compile(r"(.+)-(?:generic|helm)(?:-([1-9][0-9]*))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,23 @@ class Description(ApiObject):
             charts=tuple(ChartReference(each["namespace"], each["name"]) for each in spec.get("charts") or ()),
             chart_raw=tuple(spec.get("chartRaw") or ()),
         )
+
+    @property
+    def base(self) -> str:
+        """The name of its Base."""
+        return base_of_description(self.meta.name)
+
+    @property
+    def part(self) -> int:
+        """Which part it is of what its Base delivers with its deployer; 1 where there is only one."""
+        found = _DESCRIPTION_NAME.fullmatch(self.meta.name)
+        return int(found[2] or 1) if found else 1
+
+
+def base_of_description(name: str) -> str:
+    """The name of the Base that a Description of this name belongs to; empty where it is no name of a Description."""
+    found = _DESCRIPTION_NAME.fullmatch(name)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True)

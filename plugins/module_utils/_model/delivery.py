@@ -92,6 +92,7 @@ class DeliveryOptions:
     :param wait_sleep: seconds between two looks.
     :param max_pruned_objects: more in one cluster are not removed but reported, but for Subscriptions being removed.
     :param prune_kinds: kinds to prune although they are kept by default (`Namespace`, `PersistentVolumeClaim`, ...).
+    :param revision_history_limit: how many revisions of each Subscription the hub keeps for a cluster.
     """
 
     check: bool = False
@@ -102,6 +103,7 @@ class DeliveryOptions:
     wait_sleep: float = 2.0
     max_pruned_objects: int = 50
     prune_kinds: Collection[str] = ()
+    revision_history_limit: int = 10
 
 
 # ---------------------------------------------------------------------------------------------- what is there

@@ -13,6 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    ANNOTATION_CREATED,
+    LABEL_CLUSTER_ID,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, identity_uid
 
 
@@ -72,10 +76,13 @@ class Contents:
 
     :param objects: by identity.
     :param warnings: one sentence for each thing that was left aside (a file that is no hub object).
+    :param clusternet: a sentence that says which Lease shows that Clusternet's own controllers run on this hub right now;
+        empty where none does.
     """
 
     objects: Mapping[ObjectKey, StoredObject]
     warnings: tuple[str, ...] = ()
+    clusternet: str = ""
 
     def with_changes(self, changes: Iterable[Change], now: str) -> Contents:
         """What the hub will hold once `changes` are written: the same objects that `write` leaves behind.
@@ -124,16 +131,50 @@ def coalesce(changes: Iterable[Change]) -> tuple[Change, ...]:
     return tuple(last.values())
 
 
+def with_uids(raw: Mapping[str, Any], uids: Mapping[str, str]) -> Mapping[str, Any]:
+    """Replace uids in the values of labels and in owner references: those that were predicted, or of another hub.
+
+    :param uids: the old uid to the new one.
+    :returns: a new mapping, or `raw` itself where nothing is replaced.
+    """
+    metadata = raw["metadata"]
+    # The id of a cluster may have been made as its uid was predicted, and is no uid for all that: it stays for life.
+    labels = {
+        key: value if key == LABEL_CLUSTER_ID else _renamed(value, uids)
+        for key, value in (metadata.get("labels") or {}).items()
+    }
+    owners = [
+        {**owner, "uid": uids[owner["uid"]]} if owner.get("uid") in uids else owner
+        for owner in metadata.get("ownerReferences") or ()
+    ]
+    changed = {
+        field: value
+        for field, value in (("labels", labels), ("ownerReferences", owners))
+        if value and value != metadata[field]
+    }
+    return {**raw, "metadata": {**metadata, **changed}} if changed else raw
+
+
+def _renamed(value: Any, uids: Mapping[str, str]) -> Any:
+    """What stands for a uid that is replaced; every other value as it is, of whatever type."""
+    return uids.get(value, value) if isinstance(value, str) else value
+
+
 def with_identity(raw: Mapping[str, Any], previous: Mapping[str, Any] | None, now: str) -> dict[str, Any]:
     """Give an object the uid and the creation time that it keeps for life; what the caller wrote there does not count.
+
+    A new object that comes from another hub says in an annotation when it was made, and that time is its own from then on.
 
     :param previous: the object as it is stored, or None where it is new.
     :returns: a new mapping; `raw` is left as it is.
     """
     before: Mapping[str, Any] = (previous or {}).get("metadata") or {}
-    metadata = {
-        **raw["metadata"],
-        "uid": before.get("uid") or identity_uid(ObjectKey.of(raw)),
-        "creationTimestamp": before.get("creationTimestamp") or now,
-    }
+    metadata = {**raw["metadata"]}
+    annotations = metadata.get("annotations") or {}
+    created = before.get("creationTimestamp") or annotations.get(ANNOTATION_CREATED) or now
+    if not before and ANNOTATION_CREATED in annotations:
+        del metadata["annotations"]
+        rest = {key: value for key, value in annotations.items() if key != ANNOTATION_CREATED}
+        metadata |= {"annotations": rest} if rest else {}
+    metadata |= {"uid": before.get("uid") or identity_uid(ObjectKey.of(raw)), "creationTimestamp": created}
     return {**raw, "metadata": metadata}

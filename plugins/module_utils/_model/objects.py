@@ -34,6 +34,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.policies 
     Localization,
     Policy,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions import ControllerRevision
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import (
     DividingScheduling,
     DynamicDividing,
@@ -50,6 +51,7 @@ __all__ = (
     "Base",
     "Chart",
     "ChartReference",
+    "ControllerRevision",
     "Description",
     "DividingScheduling",
     "DynamicDividing",
@@ -84,6 +86,7 @@ ParsedObject = Union[
     Description,
     FeedInventory,
     ManagedCluster,
+    ControllerRevision,
 ]
 
 _CLASSES: Final[tuple[type[ParsedObject], ...]] = (
@@ -97,6 +100,7 @@ _CLASSES: Final[tuple[type[ParsedObject], ...]] = (
     Description,
     FeedInventory,
     ManagedCluster,
+    ControllerRevision,
 )
 
 # The class of each kind, by group and kind. What is not here is a native object or another API's.

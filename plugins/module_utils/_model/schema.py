@@ -144,7 +144,7 @@ _POLICY_FIELDS: Final[Mapping[str, Type]] = {
 
 _CHART_FIELDS: Final[Mapping[str, Type]] = {
     "repo": Text(
-        pattern=r"^(https?|oci)?://([!$-_a-z])+$",
+        pattern=r"^(https?|oci)?://[!$-_a-z]+$",
         rule="an address that begins with http://, https:// or oci://",
     ),
     "chart": _TEXT,
@@ -238,5 +238,10 @@ SCHEMAS: Final[Mapping[tuple[str, str], Fields]] = MappingProxyType(
         (APPS_GROUP, "Description"): _with_spec(_DESCRIPTION),
         (APPS_GROUP, "FeedInventory"): _with_spec(Fields({"feeds": ListOf(_FEED_ORDER)}, ("feeds",))),
         (CLUSTERS_GROUP, "ManagedCluster"): _with_spec(_MANAGED_CLUSTER, is_required=False),
+        # Of Kubernetes itself, and kept on a hub by us alone: what a user feeds of it goes into a Manifest.
+        ("apps", "ControllerRevision"): Fields(
+            {"apiVersion": _TEXT, "kind": _TEXT, "metadata": _METADATA, "data": Opaque(), "revision": Integer(bits=64)},
+            ("metadata",),
+        ),
     }
 )

@@ -7,8 +7,9 @@
 One walk knows where secret data can be; telling whether there is any and hiding it are two uses of that walk.
 
 Secret data is: `data`, `stringData` and kubectl's last-applied annotation of a `v1` Secret, wherever the Secret is
-(itself, an item of a List, the template of a Manifest, a base64 entry of a Description), and a policy's override of
-these fields of a Secret. Helm values are not searched: nothing in them says which of them is secret.
+(itself, an item of a List, the template of a Manifest, a base64 entry of a Description, also of one that is kept
+compressed as a content of revisions), and a policy's override of these fields of a Secret. Helm values are not
+searched: nothing in them says which of them is secret.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import APPS_GROUP
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions import is_packed, unpacked
 
 HIDDEN: Final = "********"
 
@@ -84,6 +87,8 @@ def _hide(raw: Raw, other: Any, changed: str) -> Raw:
         return _hide_secret(raw, other, changed)
     if kind == "List" and api_version == "v1":
         return _with(raw, "items", _hide_items(raw.get("items"), other.get("items"), changed))
+    if kind == "ControllerRevision" and is_packed(raw.get("data")):
+        return _hide_content(raw, _mapping(other.get("data")).get("content"), changed)
     if not isinstance(api_version, str) or not api_version.startswith(f"{APPS_GROUP}/"):
         return raw
     if kind == "Manifest" and isinstance(raw.get("template"), Mapping):
@@ -114,6 +119,19 @@ def _hide_secret(secret: Raw, other: Raw, changed: str) -> Raw:
         annotations = _with(annotations, _LAST_APPLIED, _placeholder(annotations[_LAST_APPLIED], before, changed))
         secret = _with(secret, "metadata", _with(metadata, "annotations", annotations))
     return secret
+
+
+def _hide_content(raw: Raw, other: Any, changed: str) -> Raw:
+    """A content of revisions is hidden whole, if any of it is secret or nobody can tell."""
+    data = raw["data"]
+    try:
+        spec = unpacked(data)
+        entries = spec.get("raw")
+        if spec.get("deployer") == "Helm" or _hide_entries(entries, None, changed) is entries:
+            return raw
+    except InvalidInput:
+        pass  # hidden below
+    return _with(raw, "data", _with(data, "content", _placeholder(data.get("content"), other, changed)))
 
 
 def _hide_items(items: Any, others: Any, changed: str) -> Any:

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import RESERVED_NAMESPACE
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Base,
+    ControllerRevision,
     Description,
     Globalization,
     HelmChart,
@@ -25,6 +28,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     Policy,
     Subscription,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions import is_packed
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Snapshot:
     charts: tuple[HelmChart, ...] = ()
     bases: tuple[Base, ...] = ()
     descriptions: tuple[Description, ...] = ()
+    revisions: tuple[ControllerRevision, ...] = ()
 
     @classmethod
     def of(cls, objects: Iterable[ParsedObject]) -> Snapshot:
@@ -77,6 +82,29 @@ class Snapshot:
     def descriptions_by_key(self) -> Mapping[tuple[str, str], Description]:
         """Descriptions by namespace and name."""
         return {(item.meta.namespace, item.meta.name): item for item in self.descriptions}
+
+    @cached_property
+    def descriptions_by_base(self) -> Mapping[tuple[str, str], tuple[Description, ...]]:
+        """The Descriptions of each Base, by its namespace and name: Generic before Helm, and the parts in their order."""
+        found: dict[tuple[str, str], list[Description]] = defaultdict(list)
+        for item in self.descriptions:
+            found[item.meta.namespace, item.base].append(item)
+        return {key: tuple(sorted(items, key=_place)) for key, items in found.items()}
+
+    @cached_property
+    def contents_by_name(self) -> Mapping[str, ControllerRevision]:
+        """What our revisions list, by name."""
+        ours = (item for item in self.revisions if item.is_ours and is_packed(item.raw.get("data")))
+        return {item.meta.name: item for item in ours if item.meta.namespace == RESERVED_NAMESPACE}
+
+    @cached_property
+    def revisions_by_base(self) -> Mapping[tuple[str, str], tuple[ControllerRevision, ...]]:
+        """Our revisions of each Base, by its namespace and name, by rising number."""
+        found: dict[tuple[str, str], list[ControllerRevision]] = defaultdict(list)
+        for item in self.revisions:
+            if item.is_ours and item.number > 0 and not is_packed(item.raw.get("data")):
+                found[item.meta.namespace, item.meta.name.removesuffix(f"-{item.number}")].append(item)
+        return {key: tuple(sorted(items, key=lambda item: item.number)) for key, items in found.items()}
 
     @cached_property
     def clusters_by_namespace(self) -> Mapping[str, ManagedCluster]:
@@ -150,7 +178,21 @@ class Snapshot:
         return {feed: tuple(items) for feed, items in found.items()}
 
 
-_FIELDS = (ManagedCluster, Subscription, Globalization, Localization, Manifest, HelmChart, Base, Description)
+_FIELDS = (
+    ManagedCluster,
+    Subscription,
+    Globalization,
+    Localization,
+    Manifest,
+    HelmChart,
+    Base,
+    Description,
+    ControllerRevision,
+)
+
+
+def _place(description: Description) -> tuple[bool, int, str]:
+    return description.deployer == HELM, description.part, description.meta.name
 
 
 def _several(found: Sequence[Manifest]) -> str:

@@ -34,6 +34,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.schema import SCHEMAS
 
 _API_VERSIONS: Final = {APPS_GROUP: APPS_API_VERSION, CLUSTERS_GROUP: CLUSTERS_API_VERSION}
+# Of another API, but a hub holds it as itself; no message offers it to users.
+_OURS_ELSEWHERE: Final = ("apps/v1", "ControllerRevision")
 # A hostile document can be wrong in a million places; nobody reads more than these.
 _MOST_PROBLEMS: Final = 50
 
@@ -93,12 +95,15 @@ def _kind_findings(raw: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("apiVersion", f"found {describe(api_version)}; accepted: {accepted}")
         return
     group = api_version.partition("/")[0]
+    if (api_version, kind) == _OURS_ELSEWHERE:
+        return
     if _API_VERSIONS.get(group) != api_version:
         hint = suggest(api_version, _API_VERSIONS.values())
         yield Finding(
             "apiVersion", f"found {describe(api_version)}; accepted: {_API_VERSIONS.get(group, accepted)}{hint}"
         )
-    kinds = sorted(known for known_group, known in SCHEMAS if known_group == group or group not in _API_VERSIONS)
+    groups = (group,) if group in _API_VERSIONS else _API_VERSIONS
+    kinds = sorted(known for known_group, known in SCHEMAS if known_group in groups)
     if kind not in kinds:
         hint = suggest(kind, kinds)
         yield Finding("kind", f"found {describe(kind)}; accepted: {', '.join(kinds)}{hint}")

@@ -4,8 +4,9 @@
 
 """How a managed cluster is reached: the `multicluster_*` variables of a host, and their trace on the hub.
 
-Variables that are no secrets are kept as annotations of the ManagedCluster, paths relative to the hub's directory where the
-user wrote them relative, so that a hub in Git serves every clone. A token is never kept there.
+Variables that are no secrets are kept as annotations of the ManagedCluster. A hub in a directory has paths relative to itself
+where the user wrote them relative, so that it serves every clone of a repository; an API server is nowhere, and has them
+absolute. A token is never kept there.
 """
 
 from __future__ import annotations
@@ -81,8 +82,12 @@ def _absolute(path: str, base_dir: str) -> str:
     return os.path.normpath(os.path.join(base_dir, os.path.expanduser(path)))
 
 
-def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str) -> dict[str, str]:
-    """What the hub keeps of a host's connection variables."""
+def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str | None) -> dict[str, str]:
+    """What the hub keeps of a host's connection variables.
+
+    :param base_dir: what relative paths are relative to.
+    :param hub_dir: the directory of the hub; None where it is an API server.
+    """
     kept = {}
     for field in _KEPT:
         value = variables.get(PREFIX + field)
@@ -90,7 +95,8 @@ def annotations_for(variables: Mapping[str, Any], base_dir: str, hub_dir: str) -
             continue
         text = str(value).lower() if field == "validate_certs" else str(value)
         if field in _PATHS and not text.startswith(("/", "~")):
-            text = os.path.relpath(_absolute(text, base_dir), hub_dir)
+            text = _absolute(text, base_dir)
+            text = text if hub_dir is None else os.path.relpath(text, hub_dir)
         kept[api.ANNOTATION_PREFIX + field.replace("_", "-")] = text
     return kept
 
@@ -100,16 +106,16 @@ def is_connection_annotation(key: str) -> bool:
     return key.removeprefix(api.ANNOTATION_PREFIX).replace("-", "_") in _KEPT and key.startswith(api.ANNOTATION_PREFIX)
 
 
-def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str) -> Connection:
+def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str | None) -> Connection:
     """The connection that the hub knows: from the annotations, or from the Secret `child-cluster-deployer`.
 
-    :raises ClusterError: when there is neither.
+    :raises ClusterError: when there is neither, or a path that leads nowhere.
     """
     given: dict[str, Any] = {}
     for field in _KEPT:
         text = cluster.meta.annotations.get(api.ANNOTATION_PREFIX + field.replace("_", "-"))
         if text is not None:
-            given[field] = _absolute(text, hub_dir) if field in _PATHS else text
+            given[field] = _path(cluster, field, text, hub_dir) if field in _PATHS else text
     if "validate_certs" in given:
         given["validate_certs"] = _TRUTHS.get(given["validate_certs"], True)
     if {"directory", "kubeconfig"} & given.keys():
@@ -122,6 +128,15 @@ def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str)
         "multicluster_host with multicluster_api_key, or multicluster_directory, or store the Secret "
         f"{api.DEPLOYER_SECRET} in namespace {cluster.namespace} of the hub"
     )
+
+
+def _path(cluster: ManagedCluster, field: str, text: str, hub_dir: str | None) -> str:
+    if hub_dir is None and not text.startswith(("/", "~")):
+        raise ClusterError(
+            f"cluster {cluster.full_name}: its annotation {api.ANNOTATION_PREFIX}{field.replace('_', '-')} is {text!r}, but on a "
+            "hub that is an API server a path has to be absolute; register the cluster there, or write the whole path"
+        )
+    return _absolute(text, hub_dir or "/")
 
 
 def _from_secret(cluster: ManagedCluster, secret: Mapping[str, Any], given: Mapping[str, Any]) -> Connection:

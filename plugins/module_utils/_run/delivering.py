@@ -9,14 +9,21 @@ Reads and writes only the namespace of the cluster on the hub, so that runs for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import description_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
+from ansible_collections.multicluster.apps.plugins.module_utils._core.revisions import (
+    delivered_revision,
+    number_of,
+    outdated,
+    pin_of,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import by_applyset, description_status
+from ansible_collections.multicluster.apps.plugins.module_utils._core.split import is_complete
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
@@ -38,6 +45,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Base,
+    ControllerRevision,
     Description,
     HelmChart,
     ManagedCluster,
@@ -52,6 +60,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
+# What delivery reads and writes of a cluster's namespace on the hub.
+_TOUCHED = frozenset(each.KIND for each in (ManagedCluster, Base, Description, ControllerRevision))
 _NO_HELM = "HelmChart feeds are rendered, but this version does not deliver them"
 
 
@@ -159,14 +169,21 @@ def _applyset(base: Base, loaded: Loaded, scope: Scope) -> ApplySet:
 
 
 def _check_complete(base: Base, descriptions: Sequence[Description]) -> None:
-    """A lost Description is no order to remove what it delivered."""
+    """A lost Description is no order to remove what it delivered, nor is a part of one."""
     wanted = {HELM if feed.kind == HelmChart.KIND else GENERIC for feed in base.feeds}
-    for deployer in sorted(wanted - {description.deployer for description in descriptions}):
+    for deployer in sorted(wanted):
         name = description_name(base.meta.name, deployer)
-        raise InvalidInput(
-            f"{base.key}: its Description {name} is not on the hub, and nothing is delivered without it; "
-            "multicluster.apps.distribute makes it again"
-        )
+        parts = [description for description in descriptions if description.deployer == deployer]
+        if not parts:
+            raise InvalidInput(
+                f"{base.key}: its Description {name} is not on the hub, and nothing is delivered without it; "
+                "multicluster.apps.distribute makes it again"
+            )
+        if not is_complete(parts):
+            raise InvalidInput(
+                f"{base.key}: its Descriptions {name}, {name}-2, … are not all parts of one run: one is lost, or a run that "
+                "wrote them was ended in the middle. Nothing is delivered; multicluster.apps.distribute makes them again"
+            )
 
 
 def _desired(description: Description) -> Iterator[Desired]:
@@ -185,10 +202,10 @@ def _deliver_one(
             return Delivered(cluster, _with_refusals(outcome, bundle, loaded))
         with tools.hub.lock(f"cluster-{cluster.namespace}"):
             # Read again under the lock: what another run rendered and delivered meanwhile must not be pruned as unknown.
-            part = parse_contents(tools.hub.load([cluster.namespace]))
+            part = _part(cluster.namespace, loaded, tools)
             bundle = bundle_of(cluster, part, scope)
             outcome = _outcome(cluster, bundle, link, options, tools)
-            told = _told(bundle, outcome, part, tools)
+            told = _told(bundle, outcome, part, options, tools)
             return Delivered(cluster, _with_refusals(outcome, bundle, part), told)
     except (HubLocked, ClusterError, InvalidInput) as error:
         return Delivered(cluster, _blank(cluster, options, error))
@@ -220,14 +237,27 @@ def _blank(cluster: ManagedCluster, options: DeliveryOptions, error: Multicluste
     return ClusterOutcome(cluster.full_name, "", options.check, errors=(str(error),), unreachable=True)
 
 
-def _told(bundle: Bundle, outcome: ClusterOutcome, loaded: Loaded, tools: Tools) -> Contents:
+def _part(namespace: str, loaded: Loaded, tools: Tools) -> Loaded:
+    """A cluster's namespace as it is now; of kinds that delivery does not touch, as it was when the run began."""
+    fresh = tools.hub.load([namespace], _TOUCHED)
+    others = {
+        key: item
+        for key, item in loaded.contents.objects.items()
+        if key.namespace == namespace and key.kind not in _TOUCHED
+    }
+    return parse_contents(replace(fresh, objects={**others, **fresh.objects}), loaded)
+
+
+def _told(
+    bundle: Bundle, outcome: ClusterOutcome, delivered: Loaded, options: DeliveryOptions, tools: Tools
+) -> Contents:
     """Tell the hub what came of a delivery; read again where another run told it of an earlier one since we read it."""
     try:
-        changes = tuple(_reports(bundle, outcome, loaded))
-        return loaded.contents.after(changes, tools.hub.write(changes, tools.now()))
+        changes = _reports(bundle, outcome, delivered, delivered, options)
+        return delivered.contents.after(changes, tools.hub.write(changes, tools.now()))
     except HubConflict:
-        fresh = parse_contents(tools.hub.load([bundle.namespace]))
-        changes = tuple(_reports(bundle, outcome, fresh))
+        fresh = _part(bundle.namespace, delivered, tools)
+        changes = _reports(bundle, outcome, delivered, fresh, options)
         return fresh.contents.after(changes, tools.hub.write(changes, tools.now()))
 
 
@@ -241,25 +271,69 @@ def _helm_descriptions(bundle: Bundle, loaded: Loaded) -> tuple[Description, ...
     )
 
 
-def _reports(bundle: Bundle, outcome: ClusterOutcome, loaded: Loaded) -> Iterable[Change]:
-    """What the hub is told: the status of each Description, and that what left the cluster is gone."""
+def _reports(
+    bundle: Bundle, outcome: ClusterOutcome, delivered: Loaded, loaded: Loaded, options: DeliveryOptions
+) -> tuple[Change, ...]:
+    """What the hub is told: the status of each Description, the revision that this is, and that what left the cluster is gone.
+
+    :param delivered: what was delivered.
+    :param loaded: the hub as it is now.
+    """
     outcomes = by_applyset(outcome)
+    changes: list[Change] = []
     for applyset in bundle.applysets:
         if not applyset.selected:
             continue
-        descriptions = descriptions_of(bundle.namespace, applyset.name, loaded)
+        base = loaded.snapshot.bases_by_key.get((bundle.namespace, applyset.name))
         if applyset.name in outcome.removed:
-            base = loaded.snapshot.bases_by_key.get((bundle.namespace, applyset.name))
             if base is not None and base.meta.is_deleting:
-                for item in (*descriptions, base):
-                    yield _delete(item.key, loaded)
+                changes += _farewell(base, loaded)
             continue
-        for description in descriptions:
-            refusal = _NO_HELM if description.deployer == HELM else None
-            status = description_status(description, outcome, refusal, outcomes.get(applyset.name, ()))
-            stored = loaded.contents.objects[description.key]
-            if stored.raw.get("status") != status:
-                yield Put({**stored.raw, "status": status}, stored.version)
+        statuses = {
+            item.key: description_status(
+                item, outcome, _NO_HELM if item.deployer == HELM else None, outcomes.get(applyset.name, ())
+            )
+            for item in descriptions_of(bundle.namespace, applyset.name, delivered)
+        }
+        changes += _status_changes(statuses, delivered, loaded)
+        if base is not None and all(status["phase"] == "Success" for status in statuses.values()):
+            changes += _revision_changes(base, delivered, loaded, options.revision_history_limit)
+    return tuple(changes)
+
+
+def _farewell(base: Base, loaded: Loaded) -> Iterator[Delete]:
+    """Nothing of it is left in the cluster: the hub forgets it, and its history."""
+    key = base.meta.namespace, base.meta.name
+    for item in (*descriptions_of(*key, loaded), *loaded.snapshot.revisions_by_base.get(key, ()), base):
+        yield _delete(item.key, loaded)
+
+
+def _status_changes(
+    statuses: Mapping[ObjectKey, Mapping[str, Any]], delivered: Loaded, loaded: Loaded
+) -> Iterator[Put]:
+    for key, status in statuses.items():
+        stored = loaded.contents.objects.get(key)
+        # What another run rendered meanwhile was not delivered: the next delivery says what comes of it.
+        if stored is None or stored.raw.get("spec") != delivered.contents.objects[key].raw.get("spec"):
+            continue
+        if stored.raw.get("status") != status:
+            yield Put({**stored.raw, "status": status}, stored.version)
+
+
+def _revision_changes(base: Base, delivered: Loaded, loaded: Loaded, limit: int) -> Iterator[Change]:
+    """What was delivered whole becomes a revision of the cluster, if it is none yet; the oldest ones beyond the limit go."""
+    key = base.meta.namespace, base.meta.name
+    descriptions = descriptions_of(*key, delivered)
+    number = number_of(descriptions)
+    revisions = loaded.snapshot.revisions_by_base.get(key, ())
+    if number not in {item.number for item in revisions} and limit > 0:
+        raw = delivered_revision(base, descriptions)
+        if raw is not None:
+            yield Put(raw, None)
+            revisions = (ControllerRevision.of(raw), *revisions)
+    kept = {each for each in (number, number_of(descriptions_of(*key, loaded)), pin_of(base)) if each is not None}
+    for item in outdated(revisions, kept, limit):
+        yield _delete(item.key, loaded)
 
 
 def _delete(key: ObjectKey, loaded: Loaded) -> Delete:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, deliver_all
+from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import refuse_beside_clusternet
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
@@ -26,10 +27,12 @@ def deploy(
     :param host: the name of the cluster, as on the hub or in the inventory.
     :param namespace: its namespace on the hub; nothing else is read or written.
     :returns: the outcome, None where the hub holds nothing for it; and warnings.
-    :raises InvalidInput: when the cluster is not registered.
+    :raises InvalidInput: when the cluster is not registered, or Clusternet's own controllers run on the hub.
     :raises HubError: when the hub cannot be read or written.
     """
-    loaded = parse_contents(tools.hub.load([namespace]))
+    contents = tools.hub.load([namespace])
+    refuse_beside_clusternet(contents)
+    loaded = parse_contents(contents)
     clusters = [cluster for cluster in loaded.snapshot.clusters if host in cluster_names(cluster)]
     if not clusters:
         raise InvalidInput(

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
-from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, HubLocked
-from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import (
     Connections,
@@ -22,6 +21,12 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering 
     OnOutcome,
     deliver_all,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import (
+    left_alone,
+    refuse_beside_clusternet,
+    served,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._run.inputs import plan_inputs
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
     Loaded,
     parse_contents,
@@ -34,7 +39,9 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
     decide,
     descriptions_of,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest, plan_store
+from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
+from ansible_collections.multicluster.apps.plugins.module_utils._run.summarising import store_statuses
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tidying import forget_unused
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 
@@ -102,11 +109,11 @@ def distribute(
     loaded, decision = prepared.loaded, prepared.decision
     delivered: tuple[Delivered, ...] = ()
     if request.deliver:
-        clusters = [cluster for cluster in loaded.snapshot.clusters if request.scope.has_cluster(cluster)]
+        scope = served(loaded, request.scope)
         delivered = deliver_all(
-            clusters,
+            [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)],
             loaded,
-            request.scope,
+            scope,
             request.options,
             tools,
             connections,
@@ -115,7 +122,9 @@ def distribute(
         )
     late: tuple[str, ...] = ()
     if not check:
-        late = _report(decision.placements, parse_contents(_merged(loaded.contents, delivered), loaded), tools)
+        reported = parse_contents(_merged(loaded.contents, delivered), loaded)
+        late = store_statuses(decision.placements, reported, tools)
+        forget_unused(reported, tools)
     outcomes = tuple(item.outcome for item in delivered)
     warnings = (*prepared.warnings, *late)
     gone = tuple(key for item in delivered for key in _gone(item, loaded))
@@ -158,29 +167,32 @@ def _written(prepared: _Prepared, request: DistributeRequest, tools: Tools) -> _
 
 def _prepare(request: DistributeRequest, before: Contents, tools: Tools) -> _Prepared:
     """Everything up to Bases and Descriptions, in memory, so that check mode tells the truth on an empty hub too."""
-    contents = before
-    changes: list[Change] = []
-    warnings: list[str] = []
+    refuse_beside_clusternet(before)
+    inputs = plan_inputs(request.hosts, request.store, before, tools, plan_register)
     now = tools.now()
-    if request.hosts is not None:
-        registered, skipped = plan_register(request.hosts, contents, tools.hub_dir)
-        changes += registered
-        warnings += skipped
-        contents = contents.with_changes(registered, now)
-    if request.store is not None:
-        stored = plan_store(request.store, contents, tools.codec, now)
-        changes += stored
-        contents = contents.with_changes(stored, now)
-    loaded = parse_contents(contents)
-    decision = decide(loaded, request.scope, request.guards, tools.codec, now, strict=request.strict)
-    changes += decision.changes
-    predicted = parse_contents(contents.with_changes(decision.changes, now), loaded)
+    loaded = parse_contents(inputs.contents)
+    decision = decide(
+        loaded,
+        request.scope,
+        request.guards,
+        tools.codec,
+        now,
+        strict=request.strict,
+        revisions=request.options.revision_history_limit > 0,
+    )
+    predicted = parse_contents(inputs.contents.with_changes(decision.changes, now), loaded)
     return _Prepared(
         before,
-        coalesce(changes),
+        coalesce((*inputs.changes, *decision.changes)),
         decision,
         predicted,
-        (*warnings, *loaded.warnings, *policies_for_nothing(loaded), *decision.warnings),
+        (
+            *inputs.warnings,
+            *loaded.warnings,
+            *policies_for_nothing(loaded),
+            *left_alone(loaded, request.scope),
+            *decision.warnings,
+        ),
     )
 
 
@@ -191,34 +203,3 @@ def _merged(contents: Contents, delivered: Iterable[Delivered]) -> Contents:
     for part in parts.values():
         objects.update(part.objects)
     return Contents(objects)
-
-
-def _report(placements: Sequence[Placement], loaded: Loaded, tools: Tools) -> tuple[str, ...]:
-    """Store the aggregated status of each Subscription; read again if someone changed one meanwhile.
-
-    :returns: a warning where the hub was busy: what was delivered is worth more than its summary, which the next run makes.
-    """
-    changes = tuple(_statuses(placements, loaded))
-    if not changes:
-        return ()
-    try:
-        with tools.hub.lock("hub"):
-            try:
-                tools.hub.write(changes, tools.now())
-            except HubConflict:
-                tools.hub.write(tuple(_statuses(placements, parse_contents(tools.hub.load()))), tools.now())
-    except (HubLocked, HubConflict) as error:
-        return (f"the status of the Subscriptions was not stored: {error}",)
-    return ()
-
-
-def _statuses(placements: Sequence[Placement], loaded: Loaded) -> Iterator[Put]:
-    snapshot = loaded.snapshot
-    current = {(item.meta.namespace, item.meta.name): item for item in snapshot.subscriptions}
-    for placement in placements:
-        item = current.get((placement.subscription.meta.namespace, placement.subscription.meta.name))
-        if item is None or placement.problems:
-            continue
-        status = subscription_status(item, placement.clusters, snapshot)
-        if item.raw.get("status") != status:
-            yield Put({**item.raw, "status": status}, loaded.contents.objects[item.key].version)

@@ -6,15 +6,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import View
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement, schedule
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster, Subscription
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Description,
+    ManagedCluster,
+    Subscription,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked
+from ansible_collections.multicluster.apps.plugins.module_utils._run.history import comparison, history
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
@@ -24,20 +30,25 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
 )
 
 
-def inform(loaded: Loaded, scope: Scope, kinds: Collection[str], guards: Guards) -> dict[str, Any]:
+def inform(
+    loaded: Loaded, scope: Scope, kinds: Collection[str], guards: Guards, compared: Sequence[int] | None = None
+) -> dict[str, Any]:
     """Everything that one answer needs, from what was read.
 
     :param kinds: of these kinds the objects are in the answer, secrets masked; none by default.
-    :returns: `clusters` and `subscriptions`, each by name, and `objects`.
-    :raises InvalidInput: when the scope names what the hub does not hold.
+    :param compared: two numbers of revisions of the only Subscription in scope.
+    :returns: `clusters` and `subscriptions`, each by name, `objects`, and `comparison` where it was asked for.
+    :raises InvalidInput: when the scope names what the hub does not hold, or so does `compared`.
     """
     check_scope(loaded, scope)
     clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
+    view = View(loaded.snapshot) if loaded.contents.clusternet else None
     placements = [item for item in schedule(loaded.snapshot, guards) if scope.has_subscription(subscription_name(item))]
     return {
         "clusters": {cluster.full_name: _cluster(cluster) for cluster in clusters},
-        "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded) for item in placements},
+        "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded, view) for item in placements},
         "objects": [masked(stored.raw) for key, stored in sorted(loaded.contents.objects.items()) if key.kind in kinds],
+        **({} if compared is None else {"comparison": comparison(loaded, scope, compared)}),
     }
 
 
@@ -51,7 +62,13 @@ def _cluster(cluster: ManagedCluster) -> dict[str, Any]:
     }
 
 
-def _subscription(placement: Placement, clusters: Collection[ManagedCluster], loaded: Loaded) -> dict[str, Any]:
+def _subscription(
+    placement: Placement, clusters: Collection[ManagedCluster], loaded: Loaded, view: View | None
+) -> dict[str, Any]:
+    """One Subscription.
+
+    :param view: what Clusternet's controllers wrote, where they run; its status is theirs then.
+    """
     subscription = placement.subscription
     verdicts = placement.selection.verdicts if placement.selection else ()
     there = {cluster.namespace for cluster in clusters}
@@ -59,11 +76,17 @@ def _subscription(placement: Placement, clusters: Collection[ManagedCluster], lo
         "feeds": [feed.key for feed in subscription.feeds],
         "problems": list(placement.problems),
         "clusters": {
-            verdict.cluster.full_name: {**_verdict(verdict), **_delivery(subscription, verdict.cluster, loaded)}
+            verdict.cluster.full_name: {
+                **_verdict(verdict),
+                **_delivery(_descriptions(subscription, verdict.cluster, loaded, view)),
+                **history(subscription, verdict.cluster, loaded),
+            }
             for verdict in verdicts
             if verdict.cluster.namespace in there
         },
-        "status": subscription_status(subscription, _bound(subscription, loaded), loaded.snapshot),
+        "status": dict(subscription.status)
+        if view is not None
+        else subscription_status(subscription, _bound(subscription, loaded), loaded.snapshot),
     }
 
 
@@ -83,10 +106,20 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _delivery(subscription: Subscription, cluster: ManagedCluster, loaded: Loaded) -> dict[str, Any]:
+def _descriptions(
+    subscription: Subscription, cluster: ManagedCluster, loaded: Loaded, view: View | None
+) -> Iterable[Description]:
+    if view is None:
+        return descriptions_of(
+            cluster.namespace, base_name(subscription.meta.namespace, subscription.meta.name), loaded
+        )
+    base = view.bases(subscription).get(cluster.namespace)
+    return view.descriptions(base) if base is not None else ()
+
+
+def _delivery(descriptions: Iterable[Description]) -> dict[str, Any]:
     """What the hub knows of the last delivery: `phase` is None where nothing was rendered for the cluster."""
-    base = base_name(subscription.meta.namespace, subscription.meta.name)
-    statuses = [item.status for item in descriptions_of(cluster.namespace, base, loaded)]
+    statuses = [item.status for item in descriptions]
     phases = [str(status.get("phase") or "Pending") for status in statuses]
     reasons = [str(status["reason"]) for status in statuses if status.get("reason")]
     worst = next((phase for phase in phases if phase != "Success"), "Success") if phases else None

@@ -122,6 +122,7 @@ APPLY_SPEC: Spec = {
     "src": {"type": "path"},
     "template": {"type": "list", "elements": "path"},
     "definition": {"type": "raw"},
+    "source": {"type": "str"},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "prune": {"type": "bool", "default": False},
     "max_pruned_objects": {"type": "int", "default": 50},
@@ -154,6 +155,14 @@ MANIFEST_SPEC: Spec = {
     **MODULE_SPEC,
     "definition": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
+
+ROLLBACK_SPEC: Spec = {
+    **MODULE_SPEC,
+    "subscription": {"type": "str", "required": True},
+    "revision": {"type": "int"},
+    "clusters": {"type": "list", "elements": "str"},
+    "state": {"type": "str", "choices": ["present", "released"], "default": "present"},
 }
 
 MANAGED_CLUSTER_SPEC: Spec = {

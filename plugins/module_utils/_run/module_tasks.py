@@ -13,11 +13,13 @@ from typing import Any
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import cluster_namespace
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, identity_uid, slug
-from ansible_collections.multicluster.apps.plugins.module_utils._run import typed_objects
+from ansible_collections.multicluster.apps.plugins.module_utils._run import rolling_back, typed_objects
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import HubOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import cluster_names
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rolling_back import RollbackRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tasks import store
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
@@ -33,7 +35,7 @@ def apply(params: Params, *, check: bool, diff: bool) -> Result:
     tools = open_tools(HubOptions.of(params), "multicluster.apps.apply", vault)
     request = StoreRequest(
         documents=_documents(params, vault),
-        source=source_of((params["src"], *(params["template"] or ())), tools.hub_dir),
+        source=source_of(params["source"], (params["src"], *(params["template"] or ())), tools.hub_dir),
         absent=params["state"] == "absent",
         prune=params["prune"],
         max_pruned_objects=params["max_pruned_objects"],
@@ -78,9 +80,31 @@ def managed_cluster(params: Params, *, check: bool, diff: bool) -> Result:
     return _store_one("managed_cluster", raw, params, tools, check, diff)
 
 
-def source_of(paths: Sequence[str | None], hub_dir: str) -> str | None:
-    """What the hub remembers as the source of objects: relative to the hub, so that it is the same in every clone."""
-    return ",".join(os.path.relpath(path, hub_dir) for path in paths if path) or None
+def rollback(params: Params, *, check: bool, diff: bool) -> Result:
+    """The module `rollback`."""
+    release, name = params["state"] == "released", params["subscription"]
+    if release and params["revision"] is not None:
+        raise InvalidInput("revision says where to go back to, and state=released ends that: give one or the other")
+    request = RollbackRequest(
+        subscription=name if "/" in name else f"default/{name}",
+        revision=params["revision"],
+        clusters=None if params["clusters"] is None else frozenset(params["clusters"]),
+        release=release,
+    )
+    return rolling_back.rollback(request, _tools("rollback", params), check=check, diff=diff)
+
+
+def source_of(given: str | None, paths: Sequence[str | None], hub_dir: str | None) -> str | None:
+    """What the hub remembers as the source of objects; None where it remembers none.
+
+    :param given: the user's name for it.
+    :param paths: the files it consists of. In a directory hub their paths name it, relative to the hub, so that it is the same
+        in every clone. On an API server relative paths of several repositories would be one, and absolute ones differ
+        from machine to machine: there only a given name will do.
+    """
+    if given:
+        return given
+    return None if hub_dir is None else ",".join(os.path.relpath(path, hub_dir) for path in paths if path) or None
 
 
 def _tools(module: str, params: Params) -> Tools:
@@ -108,7 +132,7 @@ def _documents(params: Params, vault: VaultCodec | None) -> list[Document]:
 
 def _namespace_of(cluster: str, tools: Tools) -> str:
     """The namespace that a cluster has on the hub, or will have when it is registered with no other."""
-    for known in parse_contents(tools.hub.load()).snapshot.clusters:
+    for known in parse_contents(tools.hub.load(kinds=["ManagedCluster"])).snapshot.clusters:
         if cluster in cluster_names(known):
             return known.namespace
     return cluster_namespace(slug(cluster))
@@ -117,6 +141,6 @@ def _namespace_of(cluster: str, tools: Tools) -> str:
 def _cluster_id(name: str, namespace: str, tools: Tools) -> str:
     """The id that a cluster has for life: the stored one, or one that depends on nothing but the name."""
     key = ObjectKey(api.CLUSTERS_GROUP, "ManagedCluster", namespace, name)
-    stored = tools.hub.load([namespace]).objects.get(key)
+    stored = tools.hub.load([namespace], ["ManagedCluster"]).objects.get(key)
     spec = (stored.raw.get("spec") or {}) if stored else {}
     return str(spec.get("clusterId") or identity_uid(key))

@@ -26,28 +26,36 @@ class Hub(Protocol):
     def location(self) -> str:
         """For messages: the directory, or the address of the server."""
 
-    def load(self, namespaces: Collection[str] | None = None) -> Contents:
+    def load(self, namespaces: Collection[str] | None = None, kinds: Collection[str] | None = None) -> Contents:
         """Read everything that one run needs, once.
 
         :param namespaces: None for the whole hub; otherwise only the objects in these namespaces.
+        :param kinds: None for all; otherwise only objects of these kinds (`Subscription`, `Description`): on a server each
+            kind is a request.
         """
 
     def write(self, changes: Sequence[Change], now: str) -> tuple[StoredObject, ...]:
         """Carry out `changes` in their order; a kill between two leaves a hub that loads.
 
-        New objects get a uid and `now` as their creation time. An object that changed since it was read raises
-        HubConflict before it is touched; the changes before it are done, so a next run sees and ends the work.
-        Secret data that the hub may not hold in the clear raises InvalidInput before anything is written.
+        New objects get a uid and a creation time: `now`, or a server's own. Callers name what is new in this write by the
+        predicted uid (`identity_uid`) in labels and owner references; what is stored names the real one. An object that
+        changed since it was read raises HubConflict before it is touched; the changes before it are done (and on a
+        server some of those after it), so a next run sees and ends the work. What `check` refuses raises
+        InvalidInput before anything is written.
+
+        A Put with `metadata.deletionTimestamp` marks an object as being deleted: it stays until a Delete. A Put without
+        it, of an object with it, takes the mark back; a server makes the object anew then, with another uid.
 
         :returns: what is stored now for each Put, in order, with the version to name in a later write.
         """
 
     def check(self, changes: Sequence[Change]) -> None:
-        """Raise what `write` would refuse (names that climb out, secrets in the clear); writes nothing. For check mode."""
+        """Raise what `write` would refuse (names that are none, secrets in the clear, fields that a server does not know,
+        no permission); writes nothing. For check mode."""
 
     def lock(self, name: str) -> AbstractContextManager[None]:
         """Hold the exclusive lock `name` (`hub`, or `cluster-<name>`) for the block.
 
         Waits as long as the hub was opened with, then raises HubLocked with the holder in the message. Ends with its
-        holder, also when that is killed.
+        holder, also when that is killed. One lock name is held by one block of a run at a time.
         """

@@ -50,12 +50,13 @@ class Host:
 
 
 def plan_register(
-    hosts: Sequence[Host], contents: Contents, hub_dir: str
+    hosts: Sequence[Host], contents: Contents, hub_dir: str | None
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """The changes that make a ManagedCluster of each host, and warnings.
 
     A host that is missing is no reason to remove a cluster. Labels and taints that others put on a ManagedCluster stay.
 
+    :param hub_dir: the directory of the hub; None where it is an API server.
     :raises InvalidInput: with all that is wrong with the hosts' variables; two hosts that make one cluster.
     """
     changes: list[Change] = []
@@ -100,7 +101,7 @@ def _twins(host: Host, key: ObjectKey, known: Sequence[ObjectKey]) -> Iterable[s
             yield f"host {host.name}: namespace {key.namespace} is that of {other}; a cluster has a namespace of its own"
 
 
-def _managed_cluster(host: Host, contents: Contents, hub_dir: str) -> dict[str, Any]:
+def _managed_cluster(host: Host, contents: Contents, hub_dir: str | None) -> dict[str, Any]:
     where = f"host {host.name}"
     connection_from_variables(host.name, host.variables, host.base_dir)
     name = slug(host.name)
@@ -174,7 +175,7 @@ def _label_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str) -> dict[str, str]:
+def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str | None) -> dict[str, str]:
     before = (stored.get("metadata") or {}).get("annotations") or {}
     kept = {
         key: value

@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.names import description_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
-from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Renderer
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered, Renderer
+from ansible_collections.multicluster.apps.plugins.module_utils._core.revisions import (
+    content_object,
+    contents_of,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import (
     Guards,
     Placement,
@@ -21,12 +25,17 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     ANNOTATION_SUBSCRIPTION,
+    RESERVED_NAMESPACE,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, Description, ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Base,
+    ControllerRevision,
+    Description,
+    ManagedCluster,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
@@ -55,7 +64,7 @@ class Scope:
 class Decision:
     """What the phase came to.
 
-    :param changes: what brings the hub to it; Bases before their Descriptions.
+    :param changes: what brings the hub to it: what revisions refer to, Bases, Descriptions, then what is removed.
     :param problems: by Subscription, `<namespace>/<name>`: why it, or a part of it, stays as it was.
     """
 
@@ -65,34 +74,39 @@ class Decision:
     warnings: tuple[str, ...]
 
 
-def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: str, *, strict: bool) -> Decision:
+def decide(
+    loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: str, *, strict: bool, revisions: bool = True
+) -> Decision:
     """Schedule and render everything in scope.
 
+    :param loaded: the whole hub.
     :param now: the time of deletion of what leaves a cluster.
     :param strict: a patch that misses its target is a problem, not a warning.
+    :param revisions: whether what is rendered is kept for later, so that clusters can go back to it.
     :raises InvalidInput: when the scope names what the hub does not hold.
     """
-    snapshot, contents = loaded.snapshot, loaded.contents
+    snapshot = loaded.snapshot
     check_scope(loaded, scope)
-    renderer = Renderer(snapshot, Overlay(snapshot, codec, strict=strict))
+    renderer = Renderer(snapshot, Overlay(snapshot, codec, strict=strict), numbered=revisions)
     placements = tuple(item for item in schedule(snapshot, guards) if scope.has_subscription(subscription_name(item)))
-    changes: list[Change] = []
+    made: list[Rendered] = []
     problems: dict[str, list[str]] = {}
     warnings: list[str] = []
     for placement in placements:
         name = subscription_name(placement)
+        pinned: defaultdict[int, list[str]] = defaultdict(list)
         problems[name] = list(placement.problems)
-        for cluster in placement.clusters:
-            if not scope.has_cluster(cluster):
-                continue
+        for cluster in filter(scope.has_cluster, placement.clusters):
             try:
                 rendered = renderer.render(placement.subscription, cluster)
             except InvalidInput as error:
                 problems[name].extend(f"cluster {cluster.full_name}: {problem}" for problem in error.problems)
                 continue
-            changes.extend(_puts((rendered.base, *rendered.descriptions), contents))
-            changes.extend(_obsolete(rendered.base, rendered.descriptions, loaded))
+            made.append(rendered)
             warnings.extend(f"{name} in {cluster.full_name}: {warning}" for warning in rendered.warnings)
+            pinned[rendered.pin or 0].append(cluster.full_name)
+        warnings.extend(_pinned(name, pinned))
+    changes = list(changes_for(made, loaded, revisions=revisions))
     leaving = [base for placement in placements for base in placement.leaving]
     for gone in abandoned(snapshot, guards):
         name = subscription_of(gone.bases[0])
@@ -108,6 +122,39 @@ def decide(loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: 
             )
     kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
     return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
+
+
+def changes_for(made: Sequence[Rendered], loaded: Loaded, *, revisions: bool = True) -> tuple[Change, ...]:
+    """What brings Bases and Descriptions to what was rendered.
+
+    Kind by kind, so that a kill in between leaves nothing that refers to what is not there, and so that a hub can write many
+    at once.
+
+    :param revisions: whether what the Descriptions are is kept, too.
+    """
+    contents = loaded.contents
+    puts = (
+        *(_content_puts(made, contents) if revisions else ()),
+        *_puts((item.base for item in made), contents),
+        *_puts((raw for item in made for raw in item.descriptions), contents),
+    )
+    return (*puts, *(delete for item in made for delete in _obsolete(item.base, item.descriptions, loaded)))
+
+
+def _content_puts(made: Iterable[Rendered], contents: Contents) -> Iterator[Put]:
+    done: set[ObjectKey] = set()
+    for raw in (raw for item in made for raw in item.descriptions):
+        (name,) = contents_of([Description.of(raw)])
+        key = ObjectKey(ControllerRevision.GROUP, ControllerRevision.KIND, RESERVED_NAMESPACE, name)
+        if key not in contents.objects and key not in done:
+            done.add(key)
+            yield Put(content_object(raw["spec"], name), None)
+
+
+def _pinned(name: str, pinned: Mapping[int, Sequence[str]]) -> Iterator[str]:
+    for number, clusters in sorted(item for item in pinned.items() if item[0]):
+        where = ", ".join(clusters[:5]) + (f" and {len(clusters) - 5} more" if len(clusters) > 5 else "")
+        yield f"{name} stays at revision {number} in {where} until multicluster.apps.rollback releases it (state=released)"
 
 
 def subscription_name(placement: Placement) -> str:
@@ -161,10 +208,8 @@ def _obsolete(base: dict[str, Any], descriptions: Collection[dict[str, Any]], lo
 
 
 def descriptions_of(namespace: str, base: str, loaded: Loaded) -> tuple[Description, ...]:
-    """The Descriptions of a Base that the hub holds."""
-    names = (description_name(base, deployer) for deployer in (GENERIC, HELM))
-    found = (loaded.snapshot.descriptions_by_key.get((namespace, name)) for name in names)
-    return tuple(description for description in found if description is not None)
+    """The Descriptions of a Base that the hub holds, in their order."""
+    return loaded.snapshot.descriptions_by_base.get((namespace, base), ())
 
 
 def _marked(base: Base, loaded: Loaded, scope: Scope, now: str) -> Iterator[Put]:

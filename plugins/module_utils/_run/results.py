@@ -14,6 +14,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ControllerRevision
+from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions import is_packed
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked_pair
 
 Diff = dict[str, Any]
@@ -123,6 +125,8 @@ def _diff(header: str, before: Mapping[str, Any] | None, after: Mapping[str, Any
 
 def _readable(raw: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     """A Description's byte fields as the objects that they hold, so that a diff says what would change."""
+    if raw is not None and raw.get("kind") == ControllerRevision.KIND and is_packed(raw.get("data")):
+        return {**raw, "data": {**raw["data"], "content": "(compressed; its Description is shown)"}}
     if raw is None or raw.get("kind") != "Description":
         return raw
     spec = {

@@ -8,11 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name, description_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
-from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import base_of_description
+from ansible_collections.multicluster.apps.plugins.module_utils._model.defaults import (
+    equal,
+    is_controllers_finalizer,
+    is_controllers_label,
+    with_defaults,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
@@ -20,13 +26,16 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.admission import Admitted, admit, identify
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
+# Annotations that no user writes: where an object came from, from the user and from an earlier hub.
+_OF_THE_HUB: Final = (api.ANNOTATION_SOURCE, api.ANNOTATION_CREATED, api.ANNOTATION_MIGRATED)
+
 
 @dataclass(frozen=True, slots=True)
 class StoreRequest:
     """What a user wants stored or removed.
 
     :param documents: the objects, in the order of their files.
-    :param source: names where they come from, the same in every run; None for objects given in the task itself.
+    :param source: names where they come from, the same in every run; None where nothing of it is remembered.
     :param absent: remove them instead.
     :param prune: remove what an earlier run stored from the same source and this one has no longer.
     :param max_pruned_objects: more than this are an error, and nothing is changed.
@@ -62,21 +71,36 @@ def _put(item: Admitted, contents: Contents, source: str | None) -> Put | None:
         return Put(_wanted(item.raw, {}, source), None)
     _same_template(item, stored.raw)
     wanted = _wanted(item.raw, stored.raw, source)
-    return None if wanted == stored.raw else Put(wanted, stored.version)
+    if equal(wanted, stored.raw):
+        return None
+    return Put(with_defaults(wanted, as_in=stored.raw), stored.version)
 
 
 def _wanted(raw: Mapping[str, Any], stored: Mapping[str, Any], source: str | None) -> dict[str, Any]:
-    """The user's object with what only the hub knows of it: identity, finalizers, status, where it came from."""
+    """The user's object with what only the hub knows of it: identity, status, where it came from, what a controller needs.
+
+    An object that is being deleted is wanted again: its time of deletion is not kept.
+    """
     before: Mapping[str, Any] = stored.get("metadata") or {}
-    kept = {field: before[field] for field in ("uid", "creationTimestamp", "deletionTimestamp") if field in before}
-    if "finalizers" in before and "finalizers" not in raw["metadata"]:
-        kept["finalizers"] = before["finalizers"]
-    metadata = {**raw["metadata"], **kept}
-    source = source or (before.get("annotations") or {}).get(api.ANNOTATION_SOURCE)
-    if source:
-        metadata["annotations"] = {**(metadata.get("annotations") or {}), api.ANNOTATION_SOURCE: source}
+    identity = {field: before[field] for field in ("uid", "creationTimestamp") if field in before}
+    metadata = {**raw["metadata"], **identity, **_of_controllers(raw["metadata"], before)}
+    kept = {key: text for key, text in (before.get("annotations") or {}).items() if key in _OF_THE_HUB}
+    kept |= {api.ANNOTATION_SOURCE: source} if source else {}
+    if kept:
+        metadata["annotations"] = {**(metadata.get("annotations") or {}), **kept}
     status = {"status": stored["status"]} if "status" in stored else {}
     return {**raw, "metadata": metadata, **status}
+
+
+def _of_controllers(metadata: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The labels and finalizers of an object, with those that a controller put there."""
+    labels = {key: value for key, value in (before.get("labels") or {}).items() if is_controllers_label(key, value)}
+    finalizers = list(before.get("finalizers") or ())
+    if metadata.get("finalizers"):
+        theirs = [each for each in finalizers if is_controllers_finalizer(each)]
+        finalizers = list(dict.fromkeys([*metadata["finalizers"], *theirs]))
+    found = {"labels": {**labels, **(metadata.get("labels") or {})}, "finalizers": finalizers}
+    return {field: value for field, value in found.items() if value}
 
 
 def _same_template(item: Admitted, stored: Mapping[str, Any]) -> None:
@@ -101,9 +125,9 @@ def _removals(keys: Iterable[tuple[ObjectKey, str]], contents: Contents) -> tupl
 
 def _consents(keys: Iterable[tuple[ObjectKey, str]], contents: Contents, now: str) -> Iterator[Put]:
     names = {base_name(key.namespace, key.name) for key, _where in keys if key.kind == "Subscription"}
-    wanted = names | {description_name(name, deployer) for name in names for deployer in (GENERIC, HELM)}
     for key, stored in sorted(contents.objects.items()) if names else ():
-        if key.kind not in ("Base", "Description") or key.name not in wanted:
+        base = key.name if key.kind == "Base" else base_of_description(key.name) if key.kind == "Description" else ""
+        if base not in names:
             continue
         ours = (stored.raw["metadata"].get("labels") or {}).get(api.LABEL_CREATED_BY) == api.CREATED_BY
         if ours and (change := marked(stored, now)) is not None:
@@ -126,7 +150,10 @@ def _may_go(key: ObjectKey, contents: Contents) -> None:
 
 def _pruned(request: StoreRequest, admitted: Sequence[Admitted], contents: Contents) -> tuple[Delete, ...]:
     if request.source is None:
-        raise InvalidInput("prune needs src: only then is it known what an earlier run stored from the same source")
+        raise InvalidInput(
+            "prune needs source, a name for where the objects come from, the same in every run: only then is it known what an "
+            "earlier run stored from there (in a directory hub src and template have one by themselves)"
+        )
     if not admitted:
         raise InvalidInput(
             f"{request.source}: holds no object, so prune would remove all that it stored; use state=absent for that"

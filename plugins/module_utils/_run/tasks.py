@@ -31,20 +31,24 @@ def store(request: StoreRequest, tools: Tools, *, check: bool, diff: bool) -> di
     :raises InvalidInput: for what cannot be stored; nothing was changed then.
     :raises HubError: when the hub cannot be read or written.
     """
-    return _change_hub(
+    return change_hub(
         tools, lambda contents, now: (plan_store(request, contents, tools.codec, now), ()), check=check, diff=diff
     )
 
 
 def register(hosts: Sequence[Host], tools: Tools, *, check: bool, diff: bool) -> dict[str, Any]:
     """Make a ManagedCluster of each host; results and errors as of `store`."""
-    return _change_hub(
+    return change_hub(
         tools, lambda contents, _now: plan_register(hosts, contents, tools.hub_dir), check=check, diff=diff
     )
 
 
-def _change_hub(tools: Tools, plan: Callable[[Contents, str], Planned], *, check: bool, diff: bool) -> dict[str, Any]:
-    """Read, plan and write under one lock; check mode stops before the write, and takes no lock."""
+def change_hub(tools: Tools, plan: Callable[[Contents, str], Planned], *, check: bool, diff: bool) -> dict[str, Any]:
+    """Read, plan and write under one lock; check mode stops before the write, and takes no lock.
+
+    :param plan: makes of what the hub holds, and the time, the changes and warnings.
+    :returns: as of `store`.
+    """
     now = tools.now()
     with nullcontext() if check else tools.hub.lock("hub"):
         before = tools.hub.load()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._run.member_port import Member
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import Hub, TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,16 @@ class Clock:
 class Tools:
     """The tools of one run.
 
-    :param hub_dir: what relative paths of connections on the hub are relative to.
+    :param hub_dir: what relative paths of connections on the hub are relative to; None for an API server, where none are.
     :param open_member: opens the session to a cluster, by its name and connection.
     :param now: RFC 3339, UTC, whole seconds.
+    :param open_server: opens an API server for work that is no delivery, by its name and connection.
     """
 
     hub: Hub
-    hub_dir: str
+    hub_dir: str | None
     codec: TextCodec
     open_member: Callable[[str, Connection], Member]
     now: Callable[[], str]
     clock: Clock
+    open_server: Callable[[str, Connection], Server]

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import relative_path
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import kind_of
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import MAX_OBJECT_BYTES, MIB
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import (
     HubConflict,
     HubLocked,
@@ -38,11 +39,13 @@ class MemoryStore:
     :ivar objects: the JSON of each object and its version; JSON, so that nobody holds a part of the store.
     :ivar locks: the holder of each lock.
     :ivar writes: how many objects were written or removed, for tests that say "nothing was written".
+    :ivar clusternet: what a load says of Clusternet's own controllers.
     """
 
     objects: dict[ObjectKey, tuple[str, str]] = field(default_factory=dict)
     locks: dict[str, str] = field(default_factory=dict)
     writes: int = 0
+    clusternet: str = ""
 
 
 class MemoryHub:
@@ -65,20 +68,24 @@ class MemoryHub:
     def location(self) -> str:
         return "memory"
 
-    def load(self, namespaces: Collection[str] | None = None) -> Contents:
+    def load(self, namespaces: Collection[str] | None = None, kinds: Collection[str] | None = None) -> Contents:
         return Contents(
             {
                 key: StoredObject(json.loads(text), version, f"memory: {key}")
                 for key, (text, version) in sorted(self.store.objects.items())
-                if namespaces is None or key.namespace in namespaces
-            }
+                if (namespaces is None or key.namespace in namespaces) and (kinds is None or key.kind in kinds)
+            },
+            clusternet=self.store.clusternet,
         )
 
     def check(self, changes: Sequence[Change]) -> None:
         problems: list[str] = []
         for change in changes:
             try:
-                relative_path(change.key)
+                kind_of(change.key)
+                if isinstance(change, Put) and len(_text(change.raw)) > MAX_OBJECT_BYTES:
+                    size = len(_text(change.raw)) / MIB
+                    problems.append(f"{change.key} has {size:.1f} MiB; Kubernetes stores objects up to 1.5 MiB")
             except InvalidInput as error:
                 problems.extend(error.problems)
         if not problems and self._secrets == "refuse":
@@ -110,6 +117,8 @@ class MemoryHub:
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
+        if name != "hub" and not name.startswith("cluster-"):
+            raise InvalidInput(f"{name!r} names no lock")
         deadline = time.monotonic() + self._lock_timeout
         while name in self.store.locks:
             if time.monotonic() >= deadline:

@@ -27,6 +27,10 @@ PLUGINS = sorted(
 ON_CLUSTERS = {Path("modules/deploy.py")}
 # What these make is not there before; for all others the application is on the hub and delivered.
 ON_AN_EMPTY_HUB = {Path("modules/register.py"), Path("modules/managed_cluster.py"), Path("modules/apply.py")}
+# What looks back needs something to look back at: the revisions 1 to 3.
+WITH_A_PAST = {Path("modules/info.py"), Path("modules/rollback.py")}
+COLORS = ("red", "green")
+FEED = {"api_version": "v1", "kind": "ConfigMap", "namespace": "shop", "name": "web"}
 
 
 def examples(plugin: Path) -> list[dict[str, Any]]:
@@ -50,6 +54,10 @@ def test_there_are_plugins() -> None:
 def test_examples(project: Project, plugin: Path) -> None:
     if plugin not in ON_AN_EMPTY_HUB:
         project.tasks({"multicluster.apps.distribute": {"group": "managed_clusters", "src": "app/"}}).ok()
+    for color in COLORS if plugin in WITH_A_PAST else ():
+        policy = {"type": "MergePatch", "value": f"{{metadata: {{labels: {{color: {color}}}}}}}"}
+        paint = {"name": "paint", "feed": FEED, "override_policy": "ApplyNow", "overrides": [policy]}
+        project.tasks({"multicluster.apps.globalization": paint}, {"multicluster.apps.distribute": {}}).ok()
     tasks = examples(plugin)
     name = plugin.stem
     assert any(f"multicluster.apps.{name}" in yaml.safe_dump(task) for task in tasks)

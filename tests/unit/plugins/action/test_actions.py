@@ -124,7 +124,7 @@ def test_register_alone(make_action: Make, task_vars: TaskVars, tmp_path: Path) 
         ("distribute", {"hub_dir": "fleet", "src": "a", "template": "b"}, "there is no such file or directory"),
         ("distribute", {"hub_dir": "fleet", "forks": "many"}, "'forks'"),
         ("deploy", {"hub_dir": "fleet"}, "does not exist"),
-        ("info", {"hub_dir": "fleet", "kinds": ["Pod"]}, "one or more of: Base, Description, "),
+        ("info", {"hub_dir": "fleet", "kinds": ["Pod"]}, "one or more of: Base, "),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -44,13 +44,13 @@ def hub(make_action: Callable[..., Any], task_vars: dict[str, Any], application:
 
 
 @pytest.fixture
-def find(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Find:
+def find(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, documentation: Callable[[str, str], dict[str, Any]]) -> Find:
     """Runs a lookup as Ansible does, options with the defaults of its documentation."""
 
     def run(name: str, *terms: Any, **given: Any) -> list[Any]:
         plugin = importlib.import_module(f"{PLUGINS}.lookup.{name}")
-        options = {key: value.get("default") for key, value in yaml.safe_load(plugin.DOCUMENTATION)["options"].items()}
-        options = {**options, "hub_dir": None, **given}
+        options = {key: value.get("default") for key, value in documentation("lookup", name)["options"].items()}
+        options = {**options, **given}
         monkeypatch.setattr(LookupBase, "set_options", lambda *_args, **_kwargs: None)
         monkeypatch.setattr(LookupBase, "get_option", lambda _self, option: options[option])
         loader = DataLoader()
@@ -108,6 +108,14 @@ def test_the_environment_names_the_hub(hub: Path, find: Find, monkeypatch: pytes
         ("clusters", ("a in b",), {"hub_dir": "fleet"}, "'a in b' is no condition"),
         ("clusters", ({"matchLabel": {}},), {"hub_dir": "fleet"}, "matchLabels"),
         ("clusters", (), {}, "no hub is named"),
+        (
+            "clusters",
+            (),
+            {"hub_dir": "fleet", "context": "x"},
+            "hub_dir names a directory as the hub, and context an API",
+        ),
+        ("clusters", (), {"context": "x"}, "context: nothing says where the hub is"),
+        ("clusters", (), {"kubeconfig": "conf"}, "kubeconfig /.*/conf cannot be used"),
         ("clusters", (), {"hub_dir": "nowhere"}, "does not exist"),
         ("description", ("wob",), {"hub_dir": "fleet"}, "'default/wob'; it holds: default/web"),
         ("base", ("web",), {"hub_dir": "fleet", "cluster": "paris"}, "no cluster 'paris'"),

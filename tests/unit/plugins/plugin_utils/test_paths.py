@@ -19,7 +19,6 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", "/someone")
     monkeypatch.setenv("PLACE", "far")
-    monkeypatch.delenv(paths.HUB_DIR_VARIABLE, raising=False)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +33,6 @@ def _surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 )
 def test_from_the_playbook(path: str, expected: str) -> None:
     assert paths.absolute(path, "/plays") == expected
-    assert paths.hub_dir(path, "/plays") == expected
 
 
 def test_from_the_working_directory_in_our_own_playbooks(tmp_path: Path) -> None:
@@ -44,10 +42,3 @@ def test_from_the_working_directory_in_our_own_playbooks(tmp_path: Path) -> None
 def test_a_playbook_beside_ours_is_a_users(tmp_path: Path) -> None:
     demo = OWN_PLAYBOOKS.parent / "demo"
     assert paths.absolute("fleet", str(demo)) == str(demo / "fleet")
-
-
-@pytest.mark.parametrize("option", [None, ""])
-def test_no_hub_unless_one_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, option: str | None) -> None:
-    assert paths.hub_dir(option, "/plays") is None
-    monkeypatch.setenv(paths.HUB_DIR_VARIABLE, "fleet")
-    assert paths.hub_dir(option, "/plays") == str(tmp_path / "fleet")

@@ -13,8 +13,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.policies i
 from ansible_collections.multicluster.apps.plugins.module_utils._model.policies import Globalization, Localization
 
 
-def _raw(name, *, priority=None, created="2026-01-01T10:00:00Z", affinity=None, deleted=None):
+def _raw(name, *, priority=None, created="2026-01-01T10:00:00Z", affinity=None, deleted=None, came=None):
     metadata = {"name": name, "namespace": "shanghai", "creationTimestamp": created, "deletionTimestamp": deleted}
+    if came is not None:
+        metadata["annotations"] = {"multicluster.apps/created": came}
     spec = {"feed": {"apiVersion": "v1", "kind": "Service", "name": "web"}, "priority": priority}
     if affinity is not None:
         spec["clusterAffinity"] = affinity
@@ -68,3 +70,8 @@ def test_a_globalization_applies_where_its_affinity_is_absent_or_selects():
 def test_policies_being_deleted_do_not_count():
     gone = {"deleted": "2026-01-02T00:00:00Z"}
     assert in_order({}, [_globalization("g", **gone)], [_localization("l", **gone)]) == ()
+
+
+def test_a_policy_that_came_from_another_hub_is_as_old_as_it_was_there():
+    moved = _localization("b", created="2026-05-01T00:00:00Z", came="2026-01-01T00:00:00Z")
+    assert _names(in_order({}, [], [_localization("a", created="2026-02-01T00:00:00Z"), moved])) == ["b", "a"]

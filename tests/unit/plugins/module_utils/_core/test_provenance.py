@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.provenance import (
     Provenance,
     digest,
+    output_digest,
     policy_name,
     still_holds,
 )
@@ -31,7 +32,7 @@ from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (
 )
 
 SPEC = {"deployer": "Generic", "raw": ["e30="]}
-RECORD = Provenance("inputs", {"Globalization/g": "one"}, digest(SPEC))
+RECORD = Provenance("inputs", {"Globalization/g": "one"}, output_digest(SPEC))
 
 
 def description(record: str | None, spec: dict[str, Any] | None = None) -> Description:
@@ -91,7 +92,7 @@ def test_a_record_reads_as_it_was_written_and_has_one_form() -> None:
         json.dumps({"inputs": "i", "now": {}}),
         json.dumps({"inputs": "i", "now": 5, "output": "o"}),
         json.dumps({"inputs": "i", "now": None, "output": "o"}),
-        json.dumps({"inputs": "i", "now": "text", "output": "o"}),
+        json.dumps({"inputs": "i", "now": 3, "output": "o"}),
     ],
 )
 def test_a_record_that_cannot_be_read_is_none(record: str | None) -> None:
@@ -114,3 +115,12 @@ def test_names_of_policies_are_unique_among_kinds_and_namespaces() -> None:
         policy_name(Localization.of(localization("p", "clusternet-a", target))),
     ]
     assert found == ["Globalization/p", "Localization/clusternet-a/p"]
+
+
+def test_a_record_of_thousands_of_policies_stays_small_and_tells_the_same() -> None:
+    now = {f"Globalization/{'a-rather-long-name-' * 3}{n}": f"{n:016}" for n in range(3000)}
+    text = Provenance("inputs", now, output_digest(SPEC)).text()
+    assert len(text) < 200
+    assert still_holds(description(text), "inputs", now, {})
+    assert not still_holds(description(text), "inputs", {**now, "Globalization/more": "x"}, {})
+    assert not still_holds(description(text), "others", now, {})

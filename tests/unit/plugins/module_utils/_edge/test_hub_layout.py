@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import is_hub_kind, relative_path
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import is_hub_kind
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import relative_path
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 

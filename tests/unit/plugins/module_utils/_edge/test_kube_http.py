@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 
 URL = "https://one.example:6443"
+PACING = Pacing(lambda _time: None, lambda: 0.5, lambda: 0.0)
 
 
 @dataclass
@@ -211,3 +214,42 @@ def test_a_token_that_no_request_can_carry_is_not_shown() -> None:
     with pytest.raises(ClusterUnreachable, match=r"one: cannot list the nodes: .*multicluster_api_key") as caught:
         http.send(GET)
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_conflict_over_a_version_is_not_tried_again() -> None:
+    http, pool, _slept = speak(status(409, "Conflict"), Answer())
+    with pytest.raises(ApiError) as raised:
+        http.send(replace(GET, retry_conflict=False))
+    assert (len(pool.sent), raised.value.status, raised.value.attempts) == (1, 409, 1)
+
+
+def test_a_refusal_knows_how_often_the_request_was_sent() -> None:
+    lost = urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError(104, "reset by peer"))
+    http, _pool, _slept = speak(lost, status(503), status(409, "AlreadyExists"))
+    with pytest.raises(ApiError) as raised:
+        http.send(GET)
+    assert raised.value.attempts == 3
+
+
+def test_options_have_the_names_that_the_user_knows() -> None:
+    endpoint = Endpoint(URL, Pool([ValueError("bad"), urllib3.exceptions.SSLError("unknown authority")]), dict)
+    http = KubeHttp(f"hub {URL}", endpoint, Patience(), PACING, options="")
+    with pytest.raises(ClusterUnreachable, match="see host, api_key and the kubeconfig"):
+        http.send(GET)
+    with pytest.raises(ClusterUnreachable, match=f"^hub {URL}: it is not reachable, .*see ca_cert and validate_certs$"):
+        http.send(GET)
+
+
+def test_credentials_are_asked_for_by_one_at_a_time() -> None:
+    asking: list[int] = []
+
+    def headers() -> dict[str, str]:
+        asking.append(1)
+        assert len(asking) == 1, "two at once"
+        time.sleep(0.01)
+        asking.pop()
+        return {}
+
+    http = KubeHttp("one", Endpoint(URL, Pool([Answer() for _number in range(4)]), headers), Patience(), PACING)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(http.send, [GET] * 4)) == [{}] * 4

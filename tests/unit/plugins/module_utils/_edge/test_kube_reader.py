@@ -282,3 +282,9 @@ def test_an_answer_that_is_no_object_is_no_api_servers(read: Any, broken: Raw) -
 
 def test_a_list_whose_own_metadata_is_something_else_has_one_page(read: Any) -> None:
     assert found(read({ALL: {"items": [item("a")], "metadata": 5}}, config_map("a"))[0]) == ["ConfigMap shop/a"]
+
+
+def test_a_list_that_always_grows_too_old_is_given_up(read: Any) -> None:
+    reader, http = read({ALL: [page(item("a"), following="x")] * 20, f"{ALL}&continue=x": 410}, config_map("a"))
+    assert "HTTP 410" in reader.blocked["", "ConfigMap"]
+    assert http.asked.count(f"{ALL}&continue=x") == 6

@@ -17,6 +17,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
     StoredObject,
     coalesce,
     with_identity,
+    with_uids,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import identity_uid
 
@@ -69,6 +70,24 @@ def test_a_new_object_gets_an_identity_that_depends_on_its_name_alone() -> None:
     assert given["metadata"]["uid"] == "made up", "the caller's object was changed"
 
 
+def test_an_object_from_another_hub_keeps_the_time_that_it_was_made_at() -> None:
+    came = raw(annotations={"multicluster.apps/created": "2025-01-01T00:00:00Z", "a": "b"})
+    made = with_identity(came, None, NOW)["metadata"]
+    assert (made["creationTimestamp"], made["annotations"]) == ("2025-01-01T00:00:00Z", {"a": "b"})
+    alone = with_identity(raw(annotations={"multicluster.apps/created": "2025"}), None, NOW)["metadata"]
+    assert "annotations" not in alone
+    kept = with_identity(came, raw(creationTimestamp="once"), NOW)["metadata"]
+    assert kept["creationTimestamp"] == "once"
+
+
+def test_the_id_of_a_cluster_is_no_uid() -> None:
+    labels = {"clusters.clusternet.io/cluster-id": "old", "apps.clusternet.io/subs.uid": "old"}
+    assert with_uids(raw(labels=labels), {"old": "new"})["metadata"]["labels"] == {
+        "clusters.clusternet.io/cluster-id": "old",
+        "apps.clusternet.io/subs.uid": "new",
+    }
+
+
 @pytest.mark.parametrize("previous", [{}, {"metadata": None}, {"metadata": {"uid": "", "creationTimestamp": None}}])
 def test_a_stored_object_without_an_identity_gets_one(previous: dict[str, Any]) -> None:
     assert with_identity(raw(), previous, NOW)["metadata"]["creationTimestamp"] == NOW
@@ -107,3 +126,23 @@ def test_what_a_hub_holds_has_the_versions_that_it_answered() -> None:
     assert after.objects == {stored.key: stored}
     # Removing what somebody else removed meanwhile is no news.
     assert after.after([delete("a", "1")], []) == after
+
+
+def test_uids_are_replaced_in_labels_and_owners() -> None:
+    owners = [{"kind": "Base", "name": "web", "uid": "old"}, {"kind": "Base", "name": "db", "uid": "other"}]
+    one = raw(labels={"parent": "old", "app": "web"}, ownerReferences=owners, annotations={"a": "old"}, uid="old")
+    before = repr(one)
+
+    replaced = with_uids(one, {"old": "new"})
+
+    assert replaced["metadata"] == {
+        **one["metadata"],
+        "labels": {"parent": "new", "app": "web"},
+        "ownerReferences": [{**owners[0], "uid": "new"}, owners[1]],
+    }
+    assert repr(one) == before
+
+
+def test_an_object_that_names_no_uid_is_left_as_it_is() -> None:
+    for one in (raw(), raw(labels=None, ownerReferences=None), raw(labels={"n": 1, "l": ["x"]}, ownerReferences=[{}])):
+        assert with_uids(one, {"old": "new"}) is one

@@ -22,6 +22,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock, Tools
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
+from ansible_collections.multicluster.apps.tests.unit.fakes.memory_server import no_servers
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (
     cluster,
     config_map,
@@ -95,7 +96,7 @@ def tools_of(store: MemoryStore, members: Mapping[str, MemoryCluster], hub: Memo
         return MemoryMember(members[name])
 
     clock = Clock(lambda: 0.0, lambda _seconds: None)
-    return Tools(hub or MemoryHub(store), "/hub", GoYaml(), open_member, lambda: NOW, clock)
+    return Tools(hub or MemoryHub(store), "/hub", GoYaml(), open_member, lambda: NOW, clock, no_servers)
 
 
 def delivered(loaded: Loaded, tools: Tools, scope: Scope | None = None, **options: Any) -> tuple[Delivered, ...]:

@@ -134,3 +134,23 @@ def test_a_password_in_a_url_is_neither_kept_nor_shown() -> None:
     with pytest.raises(InvalidInput, match="multicluster_host holds a user or password") as caught:
         connection_from_variables("a", variables(host="https://user:hunter2@x"), "/i")
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_api_server_is_nowhere_and_so_it_keeps_paths_whole() -> None:
+    given = variables(kubeconfig="kube/a", ca_cert="~/ca.pem", host="https://one.example")
+    kept = annotations_for(given, "/srv/inventory", None)
+    assert kept == {
+        "multicluster.apps/kubeconfig": "/srv/inventory/kube/a",
+        "multicluster.apps/ca-cert": "~/ca.pem",
+        "multicluster.apps/host": "https://one.example",
+    }
+    found = connection_on_hub(managed(kubeconfig=kept["multicluster.apps/kubeconfig"]), Contents({}), None)
+    assert found == Connection(kubeconfig="/srv/inventory/kube/a")
+
+
+def test_a_relative_path_on_an_api_server_leads_nowhere() -> None:
+    with pytest.raises(ClusterError) as caught:
+        connection_on_hub(managed(ca_cert="/c", kubeconfig="kube/a"), Contents({}), None)
+    assert str(caught.value).startswith(
+        "cluster a: its annotation multicluster.apps/kubeconfig is 'kube/a', but on a hub"
+    )

@@ -36,9 +36,9 @@ class WatchedHub(MemoryHub):
         super().__init__(store)
         self.asked: list[Collection[str] | None] = []
 
-    def load(self, namespaces: Collection[str] | None = None) -> Contents:
+    def load(self, namespaces: Collection[str] | None = None, kinds: Collection[str] | None = None) -> Contents:
         self.asked.append(namespaces)
-        return super().load(namespaces)
+        return super().load(namespaces, kinds)
 
 
 def run(
@@ -63,7 +63,10 @@ def test_only_its_own_namespace_is_read_and_written() -> None:
     assert (outcome.cluster, outcome.phase, warnings) == ("a", "Success", ())
     assert hub.asked == [["clusternet-a"], ["clusternet-a"]]
     written = {key for key, value in store.objects.items() if before.get(key) != value}
-    assert {(key.kind, key.namespace) for key in written} == {("Description", "clusternet-a")}
+    assert {(key.kind, key.namespace) for key in written} == {
+        ("Description", "clusternet-a"),
+        ("ControllerRevision", "clusternet-a"),
+    }
 
 
 def test_a_cluster_for_which_nothing_was_rendered_has_no_outcome() -> None:

@@ -34,6 +34,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.storing imp
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock, Tools
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
+from ansible_collections.multicluster.apps.tests.unit.fakes.memory_server import no_servers
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import config_map, feed, subscription
 
 NOW = "2026-01-01T00:00:00Z"
@@ -54,7 +55,7 @@ class Fleet:
             return MemoryMember(self.clusters[name])
 
         clock = Clock(lambda: 0.0, lambda _seconds: None)
-        return Tools(MemoryHub(self.store), "/hub", GoYaml(), open_member, lambda: NOW, clock)
+        return Tools(MemoryHub(self.store), "/hub", GoYaml(), open_member, lambda: NOW, clock, no_servers)
 
     def distribute(self, *objects: dict[str, Any], check: bool = False, **request: Any) -> Distributed:
         documents = [Document(raw, f"app.yml:{number}") for number, raw in enumerate(objects, 1)]
@@ -373,8 +374,8 @@ def test_a_description_that_deploy_reports_on_meanwhile_is_rendered_from_a_fresh
     load = tools.hub.load
     reported: list[Any] = []
 
-    def load_then_deploy(namespaces: Any = None) -> Contents:
-        contents = load(namespaces)
+    def load_then_deploy(namespaces: Any = None, kinds: Any = None) -> Contents:
+        contents = load(namespaces, kinds)
         if not reported:
             reported.append(fleet.deploy("a"))
         return contents

@@ -22,8 +22,18 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.module_task
     ],
 )
 def test_a_source_is_relative_to_the_hub(paths: list[str | None], source: str | None) -> None:
-    assert source_of(paths, "/srv/ops/fleet") == source
+    assert source_of(None, paths, "/srv/ops/fleet") == source
+
+
+@pytest.mark.parametrize(
+    ("given", "hub_dir", "source"),
+    [("shop", "/srv/ops/fleet", "shop"), ("shop", None, "shop"), (None, None, None), ("", None, None)],
+)
+def test_a_name_is_the_source_and_an_api_server_has_no_other(
+    given: str | None, hub_dir: str | None, source: str | None
+) -> None:
+    assert source_of(given, ["/srv/ops/app"], hub_dir) == source
 
 
 def test_another_clone_has_the_same_source() -> None:
-    assert source_of(["/a/ops/app"], "/a/ops/fleet") == source_of(["/b/c/ops/app/"], "/b/c/ops/fleet")
+    assert source_of(None, ["/a/ops/app"], "/a/ops/fleet") == source_of(None, ["/b/c/ops/app/"], "/b/c/ops/fleet")

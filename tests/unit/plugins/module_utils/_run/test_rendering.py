@@ -56,9 +56,10 @@ def only_for(site: str) -> dict[str, Any]:
 def test_bases_come_before_their_descriptions_and_a_second_decision_is_empty() -> None:
     store = fleet_of("b", "a")
     assert shown(decided(store).changes) == [
+        "Put ControllerRevision clusternet-reserved",
         "Put Base clusternet-a",
-        "Put Description clusternet-a",
         "Put Base clusternet-b",
+        "Put Description clusternet-a",
         "Put Description clusternet-b",
     ]
     rendered(store)
@@ -77,7 +78,8 @@ def test_bases_come_before_their_descriptions_and_a_second_decision_is_empty() -
 )
 def test_a_scope_limits_what_is_rendered_and_not_where_it_belongs(scope: Scope, changes: int) -> None:
     decision = decided(two_applications(), scope)
-    assert len(decision.changes) == changes
+    made = [change for change in decision.changes if change.key.kind != "ControllerRevision"]
+    assert len(made) == changes
     assert all(len(placement.clusters) == 2 for placement in decision.placements)
 
 
@@ -86,7 +88,8 @@ def test_a_cluster_is_called_by_its_hosts_name_too() -> None:
     host["metadata"]["annotations"] = {ANNOTATION_FULL_NAME: "web_01.example.com"}
     store = store_of(host, manifest(WEB), subscription("web", feed(WEB)))
     for name in ("web_01.example.com", "web-01-example-com-1234567890"):
-        assert len(decided(store, Scope(clusters=frozenset({name}))).changes) == 2
+        made = {change.key.kind for change in decided(store, Scope(clusters=frozenset({name}))).changes}
+        assert made == {"ControllerRevision", "Base", "Description"}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +174,8 @@ def test_what_cannot_be_rendered_is_said_once_for_each_cluster_and_the_rest_goes
     store = two_applications()
     forget(store, "Manifest", "configmap--other")
     decision = decided(store)
-    assert [change.key.kind for change in decision.changes] == ["Base", "Description"] * 2
+    kinds = [change.key.kind for change in decision.changes]
+    assert kinds == ["ControllerRevision", "Base", "Base", "Description", "Description"]
     assert list(decision.problems) == ["default/other"]
     assert [problem.partition(":")[0] for problem in decision.problems["default/other"]] == ["cluster a", "cluster b"]
 

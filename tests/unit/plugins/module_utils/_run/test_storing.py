@@ -60,6 +60,65 @@ def test_storing_twice_changes_nothing() -> None:
     assert plan_store(StoreRequest(documents(config_map()), source="app"), hub, GoYaml(), NOW) == ()
 
 
+def changed(hub: Contents, metadata: Any, spec: Any) -> Contents:
+    """The hub after someone else changed its only object."""
+    (item,) = hub.objects.values()
+    raw = {
+        **item.raw,
+        "metadata": {**item.raw["metadata"], **metadata},
+        "spec": {**item.raw["spec"], **spec},
+    }
+    return hub.with_changes([Put(raw, "v1")], NOW)
+
+
+FILLED_IN = {
+    "schedulerName": "default",
+    "schedulingStrategy": "Replication",
+    "preemptionPolicy": "PreemptLowerPriority",
+}
+CONTROLLERS = {
+    "labels": {
+        "0f6f0a8e-3f57-4c5e-9b43-6d0ef0c153a1": "Subscription",
+        "apps.clusternet.io/config.kind": "Subscription",
+    },
+    "finalizers": ["apps.clusternet.io/finalizer"],
+}
+
+
+def test_what_a_server_and_controllers_add_is_no_change() -> None:
+    web = subscription("web", feed(config_map()))
+    web["metadata"] |= {"labels": {}, "creationTimestamp": None}
+    hub = changed(stored(web), CONTROLLERS, FILLED_IN)
+    assert plan_store(StoreRequest(documents(web)), hub, GoYaml(), NOW) == ()
+
+
+def test_a_change_keeps_what_a_server_and_controllers_add() -> None:
+    hub = changed(stored(subscription("web", feed(config_map()))), CONTROLLERS, FILLED_IN)
+    web = subscription("web", feed(config_map()), priority=3)
+    web["metadata"] |= {"labels": {"team": "shop"}, "finalizers": ["mine/x"]}
+    (change,) = plan_store(StoreRequest(documents(web)), hub, GoYaml(), NOW)
+    assert isinstance(change, Put)
+    assert change.raw["metadata"]["labels"] == {**CONTROLLERS["labels"], "team": "shop"}
+    assert change.raw["metadata"]["finalizers"] == ["mine/x", "apps.clusternet.io/finalizer"]
+    assert change.raw["spec"].items() >= {**FILLED_IN, "priority": 3}.items()
+
+
+def test_what_others_add_is_the_users_to_take_back() -> None:
+    web = subscription("web", feed(config_map()))
+    hub = changed(stored(web), {"labels": {"team": "shop"}, "annotations": {"note": "x"}}, {})
+    (change,) = plan_store(StoreRequest(documents(web)), hub, GoYaml(), NOW)
+    assert isinstance(change, Put)
+    assert not {"labels", "annotations"} & change.raw["metadata"].keys()
+
+
+def test_an_object_that_is_being_deleted_is_wanted_again() -> None:
+    web = subscription("web", feed(config_map()))
+    hub = changed(stored(web), {"deletionTimestamp": NOW, "finalizers": ["apps.clusternet.io/finalizer"]}, {})
+    (change,) = plan_store(StoreRequest(documents(web)), hub, GoYaml(), NOW)
+    assert isinstance(change, Put)
+    assert "deletionTimestamp" not in change.raw["metadata"]
+
+
 def test_a_status_and_an_identity_on_the_hub_survive_a_new_version_of_the_object() -> None:
     web = subscription("web", feed(config_map()))
     hub = stored(web)
@@ -182,7 +241,7 @@ def test_prune_removes_what_the_source_no_longer_has_and_nothing_else() -> None:
     ("options", "objects", "message"),
     [
         ({"source": "app"}, [], "holds no object, so prune would remove all"),
-        ({"source": None}, ["a"], "prune needs src"),
+        ({"source": None}, ["a"], "prune needs source"),
         ({"source": "app", "max_pruned_objects": 1}, ["a"], "prune would remove 2 objects"),
     ],
 )

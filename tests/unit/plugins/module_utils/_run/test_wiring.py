@@ -100,6 +100,21 @@ def test_the_hub_is_the_one_that_the_options_name(tmp_path: Path) -> None:
         raise AssertionError("two runs hold one lock")
 
 
+def test_a_hub_that_is_an_api_server_has_no_directory() -> None:
+    server = HubOptions(None, "refuse", 0, Connection(host="https://one.example:6443", api_key="k"))
+    tools = open_tools(server, "a test", None, must_exist=True)
+    assert (tools.hub_dir, tools.hub.location) == (None, "https://one.example:6443")
+
+
+def test_a_hub_that_the_options_do_not_lead_to() -> None:
+    server = HubOptions(None, "refuse", 0, Connection(kubeconfig="/nowhere/config", prefix=""))
+    with pytest.raises(
+        HubError, match=r"kubeconfig /nowhere/config cannot be used: .*see kubeconfig and context"
+    ) as caught:
+        open_tools(server, "a test", None)
+    assert "multicluster_" not in str(caught.value)
+
+
 def test_secrets_are_kept_as_the_options_say(tmp_path: Path) -> None:
     secret = {
         "apiVersion": "v1",

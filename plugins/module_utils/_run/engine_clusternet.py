@@ -1,0 +1,262 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`distribute` beside Clusternet's own controllers: store, schedule what names our scheduler, wait, report.
+
+Clusternet's scheduler serves `default`; ours serves `multicluster.apps`, by writing what Clusternet's would write into the
+status; Clusternet's deployer delivers both. Other schedulers' Subscriptions are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import (
+    Expected,
+    View,
+    full_name,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet_content import key_fed, wanted_content
+from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import (
+    Guards,
+    Placement,
+    bind,
+    unsupported,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import status_spec_hash
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import OUR_SCHEDULER, SCHEDULER_NAMES
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    APPLY_NOW,
+    HelmChart,
+    ManagedCluster,
+    Manifest,
+    Policy,
+    Subscription,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._run.awaiting import (
+    Awaited,
+    Expect,
+    OnOutcome,
+    Task,
+    await_clusternet,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import Distributed, DistributeRequest
+from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
+from ansible_collections.multicluster.apps.plugins.module_utils._run.inputs import plan_inputs
+from ansible_collections.multicluster.apps.plugins.module_utils._run.labelling import plan_labels
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
+    Loaded,
+    parse_contents,
+    policies_for_nothing,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Decision, check_scope
+from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
+
+# Clusternet's controllers write labels and statuses on what users write, so that a first write often meets one of theirs.
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What was stored, or would be.
+
+    :param earlier: the hub before.
+    :param problems: by Subscription.
+    """
+
+    earlier: Loaded
+    changes: tuple[Change, ...]
+    loaded: Loaded
+    problems: Mapping[str, tuple[str, ...]]
+    warnings: tuple[str, ...]
+
+
+def distribute_by_clusternet(
+    request: DistributeRequest, tools: Tools, on_outcome: OnOutcome = lambda _outcome, _total: None
+) -> Distributed:
+    """Store what the user gave, and wait until Clusternet's controllers have brought it to the clusters.
+
+    :param on_outcome: called as clusters are done, with the number of clusters that are known by then.
+    :raises HubError: when the hub cannot be read or written.
+    :raises InvalidInput: for what the user wrote; nothing was changed then.
+    """
+    if tools.hub_dir is not None:
+        raise InvalidInput(
+            f"engine clusternet is for a hub that is an API server on which Clusternet's controllers run; {tools.hub.location} "
+            "is a directory. Leave engine out, or name the API server with kubeconfig or host"
+        )
+    check = request.options.check
+    with nullcontext() if check else tools.hub.lock("hub"):
+        stored = _store(request, tools)
+    awaited = Awaited((), {})
+    if request.deliver and not check:
+        awaited = await_clusternet(_task(request, stored, tools), request.options, tools, on_outcome)
+    problems = {**stored.problems, **awaited.problems}
+    warnings = (*stored.warnings, *awaited.warnings)
+    decision = Decision((), (), problems, ())
+    return Distributed(
+        stored.earlier.contents, stored.loaded.contents, stored.changes, decision, awaited.outcomes, warnings
+    )
+
+
+def _store(request: DistributeRequest, tools: Tools) -> _Stored:
+    """Store and schedule under the lock. What one of Clusternet's controllers changed meanwhile is read again."""
+    if request.options.check:
+        planned = _planned(request, tools.hub.load(), tools)
+        tools.hub.check(planned.changes)
+        return planned
+    planned = _planned(request, tools.hub.load(), tools)
+    earlier, changes, tries = planned.earlier, planned.changes, 1
+    while True:
+        try:
+            written = tools.hub.write(planned.changes, tools.now())
+        except HubConflict:
+            if tries == _TRIES:
+                raise
+            tools.clock.sleep(0.1 * tries)
+            tries += 1
+            planned = _planned(request, tools.hub.load(), tools)
+            changes = coalesce((*changes, *planned.changes))
+        else:
+            contents = planned.earlier.contents.after(planned.changes, written)
+            return replace(planned, earlier=earlier, changes=changes, loaded=parse_contents(contents, planned.loaded))
+
+
+def _planned(request: DistributeRequest, before: Contents, tools: Tools) -> _Stored:
+    inputs = plan_inputs(request.hosts, request.store, before, tools, plan_labels)
+    earlier = parse_contents(before)
+    loaded = parse_contents(inputs.contents, earlier)
+    check_scope(loaded, request.scope)
+    _guard(inputs.changes, loaded, request.guards)
+    problems: dict[str, tuple[str, ...]] = {}
+    statuses: list[Change] = []
+    for placement in _ours(loaded, request):
+        if placement.problems:
+            problems[full_name(placement.subscription)] = placement.problems
+        elif (change := _status(placement, loaded.contents)) is not None:
+            statuses.append(change)
+    changes = coalesce((*inputs.changes, *statuses))
+    warnings = (*inputs.warnings, *loaded.warnings, *policies_for_nothing(loaded), *left_alone(loaded, request.scope))
+    after = parse_contents(inputs.contents.with_changes(statuses, tools.now()), loaded)
+    return _Stored(earlier, changes, after, problems, warnings)
+
+
+def _guard(changes: Sequence[Change], loaded: Loaded, guards: Guards) -> None:
+    """Clusternet itself empties a fleet for one mistyped label: such a change is not even stored.
+
+    :raises InvalidInput: naming the Subscriptions.
+    """
+    changed = {change.key for change in changes}
+    moved = any(key.kind == "ManagedCluster" for key in changed)
+    problems = [
+        f"Subscription {full_name(item)}: {problem}"
+        for item in loaded.snapshot.subscriptions
+        if item.scheduler_name in SCHEDULER_NAMES and not item.meta.is_deleting and (moved or item.key in changed)
+        if item.status.get("bindingClusters")
+        for problem in bind(item, loaded.snapshot.clusters, guards).problems
+    ]
+    if problems:
+        raise InvalidInput(
+            (*problems, "nothing was stored: with engine=clusternet the change would take effect at once")
+        )
+
+
+def _ours(loaded: Loaded, request: DistributeRequest) -> Iterator[Placement]:
+    for item in loaded.snapshot.subscriptions:
+        if item.scheduler_name != OUR_SCHEDULER or item.meta.is_deleting:
+            continue
+        if not request.scope.has_subscription(full_name(item)):
+            continue
+        if problems := unsupported(item):
+            yield Placement(item, problems=problems)
+        else:
+            yield bind(item, loaded.snapshot.clusters, request.guards)
+
+
+def _status(placement: Placement, contents: Contents) -> Put | None:
+    """What Clusternet's scheduler would write of a placement; its controllers go on from there."""
+    item = placement.subscription
+    bindings = [cluster.binding for cluster in placement.clusters]
+    status = {
+        **{name: value for name, value in item.status.items() if name != "replicas"},
+        "bindingClusters": bindings,
+        "specHash": status_spec_hash(item.raw),
+        "desiredReleases": len(bindings),
+    }
+    if status == item.status:
+        return None
+    return Put({**item.raw, "status": status}, contents.objects[item.key].version)
+
+
+def _task(request: DistributeRequest, stored: _Stored, tools: Tools) -> Task:
+    snapshot = stored.loaded.snapshot
+    served = [
+        item
+        for item in snapshot.subscriptions
+        if item.scheduler_name in SCHEDULER_NAMES
+        and not item.meta.is_deleting
+        and request.scope.has_subscription(full_name(item))
+        and full_name(item) not in stored.problems
+    ]
+    moved = any(change.key.kind == "ManagedCluster" for change in stored.changes)
+    unlimited = Guards(max_removed_clusters=len(snapshot.clusters))
+    chosen = {
+        full_name(item): frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
+        for item in served
+        if moved
+    }
+    return Task(
+        [full_name(item) for item in served],
+        [cluster for cluster in snapshot.clusters if request.scope.has_cluster(cluster)],
+        View(stored.earlier.snapshot),
+        _expecting(stored, tools),
+        calm=not stored.changes,
+        chosen=chosen,
+    )
+
+
+def _expecting(stored: _Stored, tools: Tools) -> Expect:
+    """What Descriptions should hold, worked out once for each Subscription in each cluster."""
+    snapshot = stored.loaded.snapshot
+    overlay = Overlay(snapshot, tools.codec, strict=False)
+    remade = frozenset(_remade(stored))
+    later = frozenset(_fed_by_policies(stored, now=False))
+    known: dict[tuple[Any, ...], Expected] = {}
+
+    def expect(subscription: Subscription, cluster: ManagedCluster) -> Expected:
+        key = (full_name(subscription), subscription.feeds, cluster.namespace)
+        if key not in known:
+            known[key] = Expected(wanted_content(subscription, cluster, snapshot, overlay), remade, later)
+        return known[key]
+
+    return expect
+
+
+def _remade(stored: _Stored) -> Iterator[ObjectKey]:
+    """What Clusternet makes anew in Descriptions for what this run changed: fed objects, and those of `ApplyNow` policies."""
+    changed = {change.key for change in stored.changes}
+    sources: tuple[Manifest | HelmChart, ...] = (*stored.loaded.snapshot.manifests, *stored.loaded.snapshot.charts)
+    for source in sources:
+        if source.key in changed:
+            yield key_fed(source)
+    yield from _fed_by_policies(stored, now=True)
+
+
+def _fed_by_policies(stored: _Stored, *, now: bool) -> Iterator[ObjectKey]:
+    """The objects of `ApplyNow` policies that this run changed or removed, or of all `ApplyLater` policies before and after."""
+    changed = {change.key for change in stored.changes}
+    for snapshot in (stored.earlier.snapshot, stored.loaded.snapshot):
+        policies: tuple[Policy, ...] = (*snapshot.globalizations, *snapshot.localizations)
+        for policy in policies:
+            is_now = policy.override_policy == APPLY_NOW
+            meant = snapshot.feed_meant(policy.feed)
+            if meant is not None and is_now is now and (not now or policy.key in changed):
+                yield meant.object_key
