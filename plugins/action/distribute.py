@@ -19,7 +19,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring impo
 from ansible_collections.multicluster.apps.plugins.plugin_utils import reports
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import DISTRIBUTE_SPEC
 from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
-from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import connections, hosts_of_group
+from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import (
+    capacities,
+    connections,
+    hosts_of_group,
+)
 from ansible_collections.multicluster.apps.plugins.plugin_utils.progress import Progress
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import delivery_options, scope_of
 from ansible_collections.multicluster.apps.plugins.plugin_utils.templates import rendered
@@ -37,16 +41,18 @@ class ActionModule(HubAction):
             hosts=hosts_of_group(params["group"], task_vars) if params["group"] else None,
             store=self._store(params, task_vars),
             scope=scope_of(params),
-            guards=Guards(max_removed_clusters=params["max_removed_clusters"]),
+            guards=Guards(params["max_removed_clusters"], fail_on_shortage=params["fail_on_shortage"]),
             deliver=params["deliver"],
             options=delivery_options(params, check=self.check),
             strict=params["strict"],
             forks=params["forks"] or int(task_vars.get("ansible_forks") or 5),
+            anew=params["rebalance"],
+            capacities=capacities(task_vars),
         )
         tools = self.tools(params, must_exist=request.hosts is None and request.store is None)
         progress = Progress(Display().display)
         if params["engine"] == "clusternet":
-            done = distribute_by_clusternet(request, tools, progress)
+            done = distribute_by_clusternet(request, tools, connections(task_vars), progress)
         else:
             done = distribute(request, tools, connections(task_vars), progress)
         return reports.of_run(done, diff=self.diff)

@@ -7,14 +7,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
 from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import INFO_SPEC
 from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
+from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import capacities, connections
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import scope_of
 
 
@@ -23,9 +26,14 @@ class ActionModule(HubAction):
 
     SPEC = INFO_SPEC
 
-    def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:  # noqa: ARG002
-        """Read the hub and answer."""
-        loaded = parse_contents(self.tools(params, must_exist=True).hub.load())
+    def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:
+        """Read the hub, ask the clusters whose room matters, and answer."""
+        tools = self.tools(params, must_exist=True)
+        loaded = parse_contents(tools.hub.load())
         scope = scope_of(params)
-        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"])
-        return {"changed": False, **answer, "warnings": [*loaded.warnings, *left_alone(loaded, scope)]}
+        forks = int(task_vars.get("ansible_forks") or 5)
+        gauge = Gauge(tools, connections(task_vars), capacities(task_vars), forks)
+        measure = partial(gauge.measure, contents=loaded.contents)
+        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"], measure)
+        warnings = [*loaded.warnings, *left_alone(loaded, scope), *answer["warnings"]]
+        return {"changed": False, **answer, "warnings": warnings}

@@ -75,6 +75,20 @@ options:
       - A Subscription that would leave more clusters than this stays as it is everywhere, and the task fails.
     type: int
     default: 1
+  fail_on_shortage:
+    description:
+      - A Subscription whose clusters together have no room for all of its replicas, or whose rules of dynamic dividing cannot
+        all be followed, stays as it is everywhere, and the task fails. Without it, what there is room for is placed, and the
+        rest is a warning.
+      - Where there is no room for even one replica of a feed that ran nowhere before, that is an error in any case.
+    type: bool
+    default: false
+  rebalance:
+    description:
+      - Divide replicas that are divided dynamically as if nothing ran yet, so that they come back to clusters that were lost or
+        are new. Without it, what runs is not moved.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - multicluster.apps.hub
   - multicluster.apps.hub.server
@@ -110,6 +124,12 @@ EXAMPLES = r"""
     engine: clusternet
     src: app/
     wait_timeout: 600
+
+- name: Bring replicas back to a cluster that was away
+  multicluster.apps.distribute:
+    hub_dir: fleet
+    subscriptions: [default/web]
+    rebalance: true
 
 - name: Only render, for review
   multicluster.apps.distribute:

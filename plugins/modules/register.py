@@ -14,7 +14,8 @@ description:
   - Makes or updates a ManagedCluster on the hub for each host of a group. Runs on the control node; no host is contacted.
   - Its labels come from the variable C(multicluster_labels), from the host's groups
     (C(inventory.multicluster.apps/<group>) with the value V(true)), and from the two that Clusternet gives every cluster.
-  - Its taints, id and namespace come from C(multicluster_taints), C(multicluster_cluster_id) and C(multicluster_namespace).
+  - Its taints, id and namespace come from C(multicluster_taints), C(multicluster_cluster_id) and C(multicluster_namespace), and what
+    it has free for replicas that are divided from C(multicluster_capacity), if its nodes are not to be asked.
   - Connection variables that are no secrets are kept as annotations. Tokens never are.
   - Labels and annotations that others put on a ManagedCluster stay. A host that is missing is no reason to remove a cluster.
 options:

@@ -29,6 +29,8 @@ DISTRIBUTE_SPEC: Spec = {
     "strict": {"type": "bool", "default": False},
     "forks": {"type": "int"},
     "max_removed_clusters": {"type": "int", "default": 1},
+    "fail_on_shortage": {"type": "bool", "default": False},
+    "rebalance": {"type": "bool", "default": False},
 }
 
 _SUBJECTS: dict[str, Any] = {

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -14,6 +15,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge, Measure, by_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import (
     HUB_SPEC,
     KUBERNETES_SPEC,
@@ -23,6 +25,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.previewing 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import open_tools, text_codec
 from ansible_collections.multicluster.apps.plugins.plugin_utils import which_hub
+from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import capacities, connections
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import qualified
 from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
@@ -30,6 +33,9 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords 
 
 class HubLookup(LookupBase):
     """A lookup on a hub. Subclasses say what they find (`find`)."""
+
+    # What tells how much room clusters have.
+    _measure: Measure
 
     def find(self, terms: Sequence[Any], loaded: Loaded) -> Iterable[Any]:
         """What the terms mean.
@@ -42,17 +48,25 @@ class HubLookup(LookupBase):
         """Ansible's entry."""
         self.set_options(var_options=variables, direct=kwargs)
         try:
-            found: list[Any] = untrusted(list(self.find(plain(terms), self._loaded())))
+            found: list[Any] = untrusted(list(self.find(plain(terms), self._loaded(variables or {}))))
         except MulticlusterError as error:
             raise AnsibleLookupError(str(error)) from error
         return found
 
-    def _loaded(self) -> Loaded:
+    def _loaded(self, variables: Mapping[str, Any]) -> Loaded:
         loader: Any = self._loader
         defaults = {option: rules.get("default") for option, rules in HUB_SPEC.items()}
         given = {option: self.get_option(option) for option in ("hub_dir", *KUBERNETES_SPEC)}
         options = HubOptions.of(which_hub.resolved({**defaults, **given}, loader.get_basedir()))
-        return parse_contents(open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub.load())
+        tools = open_tools(options, "a lookup", vault_of(loader), must_exist=True)
+        loaded = parse_contents(tools.hub.load())
+        if "groups" in variables:
+            forks = int(variables.get("ansible_forks") or 5)
+            gauge = Gauge(tools, connections(variables), capacities(variables), forks)
+            self._measure = partial(gauge.measure, contents=loaded.contents)
+        else:
+            self._measure = by_hub
+        return loaded
 
 
 class RenderedLookup(HubLookup):
@@ -71,5 +85,5 @@ class RenderedLookup(HubLookup):
         clusters = None if cluster is None else frozenset([str(cluster)])
         for term in terms:
             scope = Scope(frozenset([qualified(str(term))]), clusters)
-            for _cluster, rendered in preview(loaded, scope, text_codec()):
+            for _cluster, rendered in preview(loaded, scope, text_codec(), self._measure):
                 yield from self.pick(rendered, objects=objects)

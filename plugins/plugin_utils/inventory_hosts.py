@@ -16,6 +16,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import slug
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import PREFIX, connection_from_variables
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import VARIABLE, Capacities
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host
 from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain
 
@@ -73,6 +74,18 @@ def connections(task_vars: TaskVars) -> Callable[[ManagedCluster], Connection | 
         return connection_from_variables(host.name, host.variables, host.base_dir)
 
     return connection
+
+
+def capacities(task_vars: TaskVars) -> Capacities:
+    """What the inventory says that a cluster has free: `multicluster_capacity` of its host; None where it says nothing."""
+
+    def capacity(cluster: ManagedCluster) -> Any:
+        name = cluster.full_name
+        if name not in task_vars["groups"]["all"]:
+            return None
+        return host_of(name, task_vars).variables.get(VARIABLE)
+
+    return capacity
 
 
 def _value(host: str, variable: str, variables: Mapping[str, Any]) -> Any:

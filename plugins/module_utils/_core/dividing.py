@@ -59,20 +59,39 @@ class Divided:
     divider: DynamicDivider | None = None
 
     @property
+    def _dynamic(self) -> dict[str, DynamicDivision]:
+        return {key: each for key, each in self.divisions.items() if isinstance(each, DynamicDivision)}
+
+    def homeless(self, running: Running) -> tuple[str, ...]:
+        """The feeds that nothing runs of and of which no replica found a place, one sentence each.
+
+        :param running: what ran before; what has lost its last replica to another Subscription is no surprise.
+        """
+        return tuple(
+            f"feed {key}: none of its clusters has room for even one of {each.demand.desired} replicas"
+            for key, each in self._dynamic.items()
+            if each.demand.desired and not any(each.replicas) and not any(running.get(key, {}).values())
+        )
+
+    @property
     def shortages(self) -> dict[str, int]:
         """By feed key, how many replicas no cluster has room for."""
-        dynamic = {key: each for key, each in self.divisions.items() if isinstance(each, DynamicDivision)}
-        return {key: each.shortage for key, each in dynamic.items() if each.shortage}
+        return {key: each.shortage for key, each in self._dynamic.items() if each.shortage}
 
     @property
     def unmet(self) -> tuple[str, ...]:
         """Rules that could not be followed, with the feed, in words."""
-        return tuple(
-            f"{key}: {sentence}"
-            for key, each in self.divisions.items()
-            if isinstance(each, DynamicDivision)
-            for sentence in each.unmet
+        return tuple(f"{key}: {sentence}" for key, each in self._dynamic.items() for sentence in each.unmet)
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """Both, one sentence each."""
+        short = (
+            f"feed {key}: {each.shortage} of {each.demand.desired} replicas have room in none of its clusters"
+            for key, each in self._dynamic.items()
+            if each.shortage
         )
+        return (*short, *(f"feed {sentence}" for sentence in self.unmet))
 
 
 def running_replicas(subscription: Subscription) -> dict[str, dict[str, int]]:

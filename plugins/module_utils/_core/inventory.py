@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import replicas_patch
@@ -34,6 +35,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.policies 
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
+NO_SHORTAGE: Final[Mapping[str, int]] = MappingProxyType({})
 # The highest that the API accepts; `is_replica_localization` puts ours behind a user's of the same priority.
 _PRIORITY: Final = 1000
 _OVERRIDE_NAME: Final = "replicas"
@@ -42,15 +44,26 @@ _NAME_LIMIT: Final = NAME_LIMIT - len(".yaml")
 
 
 def feed_inventory(
-    subscription: Subscription, orders: Sequence[FeedOrder], stored: FeedInventory | None = None
+    subscription: Subscription,
+    orders: Sequence[FeedOrder],
+    stored: FeedInventory | None = None,
+    shortages: Mapping[str, int] = NO_SHORTAGE,
 ) -> dict[str, Any]:
     """The FeedInventory of a Subscription.
 
     :param orders: what its feeds ask for, in their order.
     :param stored: the one that the hub holds; what a hub has filled in stays.
+    :param shortages: by feed key, how many replicas no cluster has room for. The status of a Subscription has no field for it.
     """
+    kept = _kept(stored, FeedInventory.KIND, subscription.meta.namespace, subscription.meta.name)
+    annotations = {
+        key: value for key, value in (kept.pop("annotations", None) or {}).items() if key != api.ANNOTATION_SHORTAGE
+    }
+    if shortages:
+        annotations[api.ANNOTATION_SHORTAGE] = json.dumps(shortages, sort_keys=True, separators=(",", ":"))
     metadata = {
-        **_kept(stored, FeedInventory.KIND, subscription.meta.namespace, subscription.meta.name),
+        **kept,
+        **({"annotations": annotations} if annotations else {}),
         "labels": _labels(subscription),
         "ownerReferences": [_owner(subscription)],
     }

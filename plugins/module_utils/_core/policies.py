@@ -7,7 +7,8 @@
 Reference, section "Overrides": the Globalizations whose affinity is absent or selects the cluster, by rising priority,
 then the Localizations of the cluster, by rising priority; a later one wins. Among equals the older comes first, by its
 full creation time and then by its name (Clusternet compares only the seconds field). A policy that came with its hub from another
-one is as old as it was there.
+one is as old as it was there. What we make to set replicas comes after every policy of a user's, also one of priority 1000
+(section "Scheduling" 12).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.inventory import is_replica_localization
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_CREATED
 from ansible_collections.multicluster.apps.plugins.module_utils._model.policies import (
     Globalization,
@@ -46,7 +48,10 @@ def _selects(policy: Globalization, cluster_labels: Mapping[str, str]) -> bool:
 
 def _ranked(policies: Iterable[Policy]) -> list[Policy]:
     living = [policy for policy in policies if not policy.meta.is_deleting]
-    return sorted(living, key=lambda policy: (policy.priority, _created(policy), policy.meta.name))
+    return sorted(
+        living,
+        key=lambda policy: (is_replica_localization(policy), policy.priority, _created(policy), policy.meta.name),
+    )
 
 
 def _created(policy: Policy) -> datetime:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
@@ -33,6 +34,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     Subscription,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
+from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import DIVIDING
 
 _THERE = frozenset({Result.CREATED, Result.UPDATED, Result.UNCHANGED})
 _REASON_LIMIT = 1024
@@ -141,6 +143,8 @@ def subscription_status(
         "bindingClusters": [cluster.binding for cluster in clusters],
         "specHash": status_spec_hash(subscription.raw),
     }
+    if subscription.scheduling_strategy == DIVIDING and subscription.status.get("replicas"):
+        status["replicas"] = _replicas(subscription, clusters)
     charts = [feed for feed in subscription.feeds if feed.kind == "HelmChart"]
     if charts:
         status["desiredReleases"] = len(charts) * len(clusters)
@@ -149,6 +153,15 @@ def subscription_status(
         _aggregated(snapshot.feed_meant(feed) or feed, clusters, observed) for feed in subscription.feeds
     ]
     return status
+
+
+def _replicas(subscription: Subscription, clusters: Sequence[ManagedCluster]) -> dict[str, list[int]]:
+    """What was divided last, for those of the bound clusters that are still there."""
+    running = running_replicas(subscription)
+    return {
+        key: [running[key].get(cluster.binding, 0) for cluster in clusters] if key in running else []
+        for key in subscription.status["replicas"]
+    }
 
 
 def _observed(

@@ -7,9 +7,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
+from typing import Final, TypeAlias
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
+from ansible_collections.multicluster.apps.plugins.module_utils._core.claiming import claim_of
+from ansible_collections.multicluster.apps.plugins.module_utils._core.compete import (
+    Claim,
+    Preemption,
+    Served,
+    serve,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
@@ -20,6 +32,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.api impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, ManagedCluster, Subscription
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
+from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import DIVIDING
+
+# By binding.
+Rooms: TypeAlias = Mapping[str, ClusterRoom]
+NO_ROOMS: Final[Rooms] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +44,26 @@ class Guards:
     """What one run may take away without being told so.
 
     :param max_removed_clusters: from how many clusters a Subscription may be taken.
+    :param fail_on_shortage: a Subscription stays as it is where not all of its replicas have room, or where a rule of its
+        dividing cannot be followed.
     """
 
     max_removed_clusters: int = 1
+    fail_on_shortage: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one Subscription asks for, before anything is decided.
+
+    :param selection: a verdict for each cluster; None where the Subscription could not be judged.
+    :param claim: what is to be divided; None where nothing is.
+    """
+
+    subscription: Subscription
+    selection: Selection | None = None
+    claim: Claim | None = None
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +74,9 @@ class Placement:
     :param clusters: the chosen clusters in scheduling order; empty where there are problems.
     :param leaving: our Bases in clusters that are chosen no longer; empty where there are problems.
     :param problems: why nothing was decided. What runs then stays as it is.
+    :param claim: what was to be divided; None where nothing was.
+    :param divided: how its replicas are divided; with problems, how they would have been, as far as that is known.
+    :param preempted: what gives way to it.
     """
 
     subscription: Subscription
@@ -47,19 +84,117 @@ class Placement:
     clusters: tuple[ManagedCluster, ...] = ()
     leaving: tuple[Base, ...] = ()
     problems: tuple[str, ...] = ()
+    claim: Claim | None = None
+    divided: Divided | None = None
+    preempted: tuple[Preemption, ...] = ()
+
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """What dividing could not do, one sentence each."""
+        return self.divided.shortfalls if self.divided else ()
 
 
-def schedule(snapshot: Snapshot, guards: Guards) -> tuple[Placement, ...]:
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """What a choice of clusters takes away.
+
+    :param there: in how many clusters it is.
+    :param going: the clusters that it would newly be taken from.
+    """
+
+    there: int
+    going: tuple[str, ...]
+    leaving: tuple[Base, ...] = ()
+
+
+_MoveTo: TypeAlias = Callable[[Subscription, Sequence[ManagedCluster]], _Move]
+
+
+def ask(snapshot: Snapshot, only: Collection[str] | None = None, *, anew: bool = False) -> tuple[Asked, ...]:
+    """What every Subscription that our scheduler serves asks for; the order is that of the snapshot.
+
+    :param only: `<namespace>/<name>` of the Subscriptions that are placed at all; None for all. What the others run has its
+        place, as everything else in the clusters.
+    :param anew: divide as if nothing ran yet.
+    """
+    return tuple(
+        _ask(each, snapshot, anew=anew)
+        for each in snapshot.subscriptions
+        if not each.meta.is_deleting and each.scheduler_name in SCHEDULER_NAMES
+        if only is None or f"{each.meta.namespace}/{each.meta.name}" in only
+    )
+
+
+def _ask(subscription: Subscription, snapshot: Snapshot, *, anew: bool) -> Asked:
+    selection = None
+    try:
+        selection = select(subscription, snapshot.clusters)
+        if subscription.scheduling_strategy == DIVIDING and selection.selected:
+            claim = claim_of(subscription, selection.selected, snapshot, anew=anew)
+            return Asked(subscription, selection, claim)
+    except InvalidInput as error:
+        return Asked(subscription, selection, problems=error.problems)
+    return Asked(subscription, selection)
+
+
+def schedule(
+    snapshot: Snapshot, guards: Guards, rooms: Rooms = NO_ROOMS, only: Collection[str] | None = None
+) -> tuple[Placement, ...]:
     """Place every Subscription that our scheduler serves; the order is that of the snapshot.
 
     Subscriptions that are being deleted, or that name another scheduler, have no placement.
+
+    :param rooms: what clusters can take beside what runs, where anything has to find a place (`claiming.to_measure`).
     """
-    bases = bases_by_name(snapshot)
-    return tuple(
-        _place(subscription, snapshot.clusters, bases.get(_base_of(subscription), ()), guards)
-        for subscription in snapshot.subscriptions
-        if not subscription.meta.is_deleting and subscription.scheduler_name in SCHEDULER_NAMES
-    )
+    return place(ask(snapshot, only), snapshot, guards, rooms)
+
+
+def place(
+    asked: Sequence[Asked], snapshot: Snapshot, guards: Guards, rooms: Rooms, *, by_status: bool = False
+) -> tuple[Placement, ...]:
+    """Decide, in the order in which they ask.
+
+    What a guard refuses stays as it is, so that it takes nothing and nobody gives way to it.
+
+    :param by_status: what a Subscription runs on is what its status says, not where our Bases are.
+    """
+    move_to: _MoveTo
+    if by_status:
+        move_to = partial(_unbinding, snapshot.clusters)
+    else:
+        move_to = partial(_leaving, bases_by_name(snapshot), snapshot.clusters)
+    done = {index: _place(each, None, move_to, guards) for index, each in enumerate(asked) if each.claim is None}
+    while True:
+        claims = {index: each.claim for index, each in enumerate(asked) if index not in done and each.claim}
+        served = dict(zip(claims, serve(tuple(claims.values()), rooms), strict=True))
+        placed = {index: _place(asked[index], answer, move_to, guards) for index, answer in served.items()}
+        refused = {index: placement for index, placement in placed.items() if placement.problems}
+        done |= refused or placed
+        if not refused:
+            return tuple(done[index] for index in range(len(asked)))
+
+
+def _place(asked: Asked, served: Served | None, move_to: _MoveTo, guards: Guards) -> Placement:
+    problems = asked.problems or (served.problems if served else ())
+    if problems or asked.selection is None:
+        return Placement(asked.subscription, asked.selection, problems=problems, claim=asked.claim)
+    divided = served.divided if served else None
+    clusters = divided.clusters if divided else asked.selection.selected
+    move = move_to(asked.subscription, clusters)
+    placement = Placement(asked.subscription, asked.selection, claim=asked.claim, divided=divided)
+    refusals = _refusals(asked.selection, move.there, move.going, guards) or _unserved(placement, guards)
+    if refusals:
+        return replace(placement, problems=refusals)
+    preempted = served.preempted if served else ()
+    return replace(placement, clusters=clusters, leaving=move.leaving, preempted=preempted)
+
+
+def _unserved(placement: Placement, guards: Guards) -> tuple[str, ...]:
+    """Why a division is not carried out: what is delivered without a single replica is as good as removed."""
+    if placement.divided is None or placement.claim is None:
+        return ()
+    found = placement.divided.homeless(placement.claim.running)
+    return tuple(dict.fromkeys((*found, *placement.shortfalls))) if guards.fail_on_shortage else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,50 +249,42 @@ def foreign(snapshot: Snapshot) -> tuple[Subscription, ...]:
 
 
 def bind(subscription: Subscription, clusters: tuple[ManagedCluster, ...], guards: Guards) -> Placement:
-    """Place a Subscription where Clusternet's controllers deploy: what it runs on is what its status says that it is bound to.
+    """Choose clusters where Clusternet's controllers deploy: what it runs on is what its status says that it is bound to.
 
-    :returns: without Bases that leave: Clusternet's controllers see to their own.
+    :returns: without Bases that leave, as Clusternet's controllers see to their own, and with nothing divided.
     """
     try:
         selection = select(subscription, clusters)
     except InvalidInput as error:
         return Placement(subscription, problems=error.problems)
-    known = {cluster.binding for cluster in clusters}
+    return _place(Asked(subscription, selection), None, partial(_unbinding, clusters), guards)
+
+
+def _unbinding(
+    known: tuple[ManagedCluster, ...], subscription: Subscription, clusters: Sequence[ManagedCluster]
+) -> _Move:
+    there = {cluster.binding for cluster in known}
     bound = tuple(str(binding) for binding in subscription.status.get("bindingClusters") or ())
-    chosen = {cluster.binding for cluster in selection.selected}
-    going = tuple(binding for binding in bound if binding in known and binding not in chosen)
-    problems = _refusals(selection, len(bound), going, guards)
-    return Placement(subscription, selection, () if problems else selection.selected, problems=problems)
+    chosen = {cluster.binding for cluster in clusters}
+    return _Move(len(bound), tuple(each for each in bound if each in there and each not in chosen))
 
 
-def _place(
-    subscription: Subscription, clusters: tuple[ManagedCluster, ...], bases: tuple[Base, ...], guards: Guards
-) -> Placement:
-    try:
-        selection = select(subscription, clusters)
-    except InvalidInput as error:
-        return Placement(subscription, problems=error.problems)
-    chosen = selection.selected
-    namespaces = {cluster.meta.namespace for cluster in chosen}
-    leaving = tuple(base for base in bases if base.meta.namespace not in namespaces)
-    going = tuple(base.meta.namespace for base in _going(leaving, clusters))
-    problems = unsupported(subscription) or _refusals(selection, len(bases), going, guards)
-    if problems:
-        return Placement(subscription, selection, problems=problems)
-    return Placement(subscription, selection, chosen, leaving)
+def _leaving(
+    bases: Mapping[str, tuple[Base, ...]],
+    known: tuple[ManagedCluster, ...],
+    subscription: Subscription,
+    clusters: Sequence[ManagedCluster],
+) -> _Move:
+    mine = bases.get(_base_of(subscription), ())
+    namespaces = {cluster.meta.namespace for cluster in clusters}
+    leaving = tuple(base for base in mine if base.meta.namespace not in namespaces)
+    return _Move(len(mine), tuple(base.meta.namespace for base in _going(leaving, known)), leaving)
 
 
 def _going(leaving: tuple[Base, ...], clusters: tuple[ManagedCluster, ...]) -> tuple[Base, ...]:
     """What this run would newly take away: not what an earlier one let go of, nor what no cluster is there for any more."""
     known = {cluster.namespace for cluster in clusters}
     return tuple(base for base in leaving if base.meta.namespace in known and not base.meta.is_deleting)
-
-
-def unsupported(subscription: Subscription) -> tuple[str, ...]:
-    """Why our scheduler cannot serve a Subscription that names it; empty where it can."""
-    if subscription.scheduling_strategy == "Dividing":
-        return ("spec.schedulingStrategy Dividing is not supported by this version; Replication is",)
-    return ()
 
 
 def _refusals(selection: Selection, there: int, going: Sequence[str], guards: Guards) -> tuple[str, ...]:

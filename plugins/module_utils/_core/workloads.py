@@ -20,14 +20,12 @@ from typing import Any, Final
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS
 from ansible_collections.multicluster.apps.plugins.module_utils._core.patch import split_pointer
 from ansible_collections.multicluster.apps.plugins.module_utils._core.pod_requests import pod_limits, pod_requests
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_PREFIX
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_REPLICAS_PATH
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import mapping_at
-
-ANNOTATION_REPLICAS_PATH: Final = f"{ANNOTATION_PREFIX}replicas-path"
 
 _REPLICAS: Final = "/spec/replicas"
 _APPS: Final = ("apps/v1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1")

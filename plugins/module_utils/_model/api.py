@@ -62,6 +62,12 @@ ANNOTATION_REVISION: Final = "multicluster.apps/revision"
 ANNOTATION_PINNED: Final = "multicluster.apps/pinned-revision"
 # Where `apply` stored an object from, so that a later run from there can prune.
 ANNOTATION_SOURCE: Final = "multicluster.apps/source"
+# On a ManagedCluster: what its user says that it has free, as JSON: the host variable `multicluster_capacity`.
+ANNOTATION_CAPACITY: Final = "multicluster.apps/capacity"
+# On a FeedInventory: by feed, how many replicas no cluster has room for, as JSON; only where there are any.
+ANNOTATION_SHORTAGE: Final = "multicluster.apps/shortage"
+# The user's, on a fed object: where the number of its replicas stands, as a JSON pointer.
+ANNOTATION_REPLICAS_PATH: Final = "multicluster.apps/replicas-path"
 # When an object was made first, where it has moved since: "the older first" means this time.
 ANNOTATION_CREATED: Final = "multicluster.apps/created"
 # What a migration to an API server made of an object, as JSON, for a migration back to undo.

@@ -17,6 +17,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.selector 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Toleration
 
 REPLICATION: Final = "Replication"
+DIVIDING: Final = "Dividing"
 STATIC: Final = "Static"
 SPREAD: Final = "Spread"
 

@@ -10,18 +10,27 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import rules_of
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import (
     cluster_namespace,
     manifest_labels,
     manifest_name,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.override import compile_overrides
+from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import replica_path
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, is_dns_label
 from ansible_collections.multicluster.apps.plugins.module_utils._model.kinds import cluster_scoped
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Policy, parse
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Manifest,
+    ParsedObject,
+    Policy,
+    Subscription,
+    parse,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import DIVIDING
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
 # Beyond it a float does not tell one whole number from the next.
@@ -151,6 +160,7 @@ def _hub_object(document: Document, namespaced: Mapping[tuple[str, str], bool], 
     parsed = parse(_without_server_fields(raw), document.where)
     if isinstance(parsed, Policy):
         _check_overrides(parsed, document.where, codec)
+    _check_dividing(parsed, document.where)
     return parsed.raw
 
 
@@ -188,6 +198,21 @@ def _check_overrides(policy: Policy, where: str, codec: TextCodec) -> None:
         problems = error.problems
     if problems:
         raise InvalidInput(f"{where}: {problem}" for problem in problems)
+
+
+def _check_dividing(parsed: ParsedObject, where: str) -> None:
+    """Rules that contradict each other, and paths that are none, are found here, not when replicas are divided.
+
+    :raises InvalidInput: naming the fields.
+    """
+    try:
+        if isinstance(parsed, Subscription) and parsed.scheduling_strategy == DIVIDING:
+            rules_of(parsed, ())
+        elif isinstance(parsed, Manifest):
+            replica_path(parsed.template)
+    except InvalidInput as error:
+        key = ObjectKey.of(parsed.template) if isinstance(parsed, Manifest) else parsed.key
+        raise InvalidInput(f"{where}: {key}: {problem}" for problem in error.problems) from error
 
 
 def _without_server_fields(raw: Mapping[str, Any]) -> Mapping[str, Any]:

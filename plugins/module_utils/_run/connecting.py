@@ -14,8 +14,8 @@ from __future__ import annotations
 import base64
 import binascii
 import os.path
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
@@ -28,7 +28,9 @@ PREFIX = "multicluster_"
 _PATHS = ("directory", "kubeconfig", "ca_cert")
 _KEPT = (*_PATHS, "context", "host", "validate_certs", "proxy")
 _FIELDS = (*_KEPT, "api_key")
-VARIABLES = frozenset(PREFIX + name for name in (*_FIELDS, "labels", "taints", "cluster_id", "namespace"))
+VARIABLES = frozenset(PREFIX + name for name in (*_FIELDS, "labels", "taints", "cluster_id", "namespace", "capacity"))
+# What the inventory says of how a cluster is reached; None where the hub has to know.
+Connections: TypeAlias = Callable[[ManagedCluster], "Connection | None"]
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 
 

@@ -50,7 +50,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     HelmChart,
     ManagedCluster,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import connection_on_hub
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections, connection_on_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.deliver import deliver
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
@@ -77,7 +77,6 @@ class Delivered:
     part: Contents | None = None
 
 
-Connections: TypeAlias = Callable[[ManagedCluster], Union[Connection, None]]
 OnOutcome: TypeAlias = Callable[[ClusterOutcome, int], None]
 # How a cluster is reached, or why nobody knows.
 Link: TypeAlias = Union[Connection, MulticlusterError]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, deliver_all
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections
+from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import deliver_all
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import refuse_beside_clusternet
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (

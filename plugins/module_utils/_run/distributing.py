@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import (
-    Connections,
     Delivered,
     OnOutcome,
     deliver_all,
@@ -31,6 +32,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.loading imp
     Loaded,
     parse_contents,
     policies_for_nothing,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import (
+    Capacities,
+    Gauge,
+    nothing_given,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host, plan_register
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
@@ -54,6 +60,8 @@ class DistributeRequest:
     :param deliver: whether to go beyond Bases and Descriptions.
     :param strict: a patch that misses its target is an error.
     :param forks: clusters at the same time.
+    :param anew: divide replicas as if nothing ran yet.
+    :param capacities: what the inventory says that a cluster has free.
     """
 
     hosts: Sequence[Host] | None = None
@@ -64,6 +72,8 @@ class DistributeRequest:
     options: DeliveryOptions = field(default_factory=DeliveryOptions)
     strict: bool = False
     forks: int = 10
+    anew: bool = False
+    capacities: Capacities = nothing_given
 
 
 @dataclass(frozen=True)
@@ -101,11 +111,12 @@ def distribute(
     """
     check = request.options.check
     with nullcontext() if check else tools.hub.lock("hub"):
-        prepared = _prepare(request, tools.hub.load(), tools)
+        gauge = Gauge(tools, connections, request.capacities, request.forks)
+        prepared = _prepare(request, tools.hub.load(), tools, gauge)
         if check:
             tools.hub.check(prepared.changes)
         else:
-            prepared = _written(prepared, request, tools)
+            prepared = _written(prepared, request, tools, gauge)
     loaded, decision = prepared.loaded, prepared.decision
     delivered: tuple[Delivered, ...] = ()
     if request.deliver:
@@ -151,12 +162,12 @@ class _Prepared:
     warnings: tuple[str, ...]
 
 
-def _written(prepared: _Prepared, request: DistributeRequest, tools: Tools) -> _Prepared:
+def _written(prepared: _Prepared, request: DistributeRequest, tools: Tools, gauge: Gauge) -> _Prepared:
     """Write what was decided; decide again from a fresh read where `deploy` reported or a person edited meanwhile."""
     try:
         stored = tools.hub.write(prepared.changes, tools.now())
     except HubConflict:
-        again = _prepare(request, tools.hub.load(), tools)
+        again = _prepare(request, tools.hub.load(), tools, gauge)
         stored = tools.hub.write(again.changes, tools.now())
         loaded = parse_contents(again.before.after(again.changes, stored), again.loaded)
         return replace(
@@ -165,7 +176,7 @@ def _written(prepared: _Prepared, request: DistributeRequest, tools: Tools) -> _
     return replace(prepared, loaded=parse_contents(prepared.before.after(prepared.changes, stored), prepared.loaded))
 
 
-def _prepare(request: DistributeRequest, before: Contents, tools: Tools) -> _Prepared:
+def _prepare(request: DistributeRequest, before: Contents, tools: Tools, gauge: Gauge) -> _Prepared:
     """Everything up to Bases and Descriptions, in memory, so that check mode tells the truth on an empty hub too."""
     refuse_beside_clusternet(before)
     inputs = plan_inputs(request.hosts, request.store, before, tools, plan_register)
@@ -179,6 +190,8 @@ def _prepare(request: DistributeRequest, before: Contents, tools: Tools) -> _Pre
         now,
         strict=request.strict,
         revisions=request.options.revision_history_limit > 0,
+        measure=partial(gauge.measure, contents=inputs.contents),
+        anew=request.anew,
     )
     predicted = parse_contents(inputs.contents.with_changes(decision.changes, now), loaded)
     return _Prepared(

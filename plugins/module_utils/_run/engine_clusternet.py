@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import (
@@ -26,7 +27,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
     Guards,
     Placement,
     bind,
-    unsupported,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import status_spec_hash
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import OUR_SCHEDULER, SCHEDULER_NAMES
@@ -48,6 +48,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.awaiting im
     Task,
     await_clusternet,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import Distributed, DistributeRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
 from ansible_collections.multicluster.apps.plugins.module_utils._run.inputs import plan_inputs
@@ -57,7 +58,13 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.loading imp
     parse_contents,
     policies_for_nothing,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Decision, check_scope
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge
+from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
+    Decision,
+    Scope,
+    check_scope,
+    place_all,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 # Clusternet's controllers write labels and statuses on what users write, so that a first write often meets one of theirs.
@@ -70,6 +77,7 @@ class _Stored:
 
     :param earlier: the hub before.
     :param problems: by Subscription.
+    :param placed: of the Subscriptions that our scheduler placed, the bindings.
     """
 
     earlier: Loaded
@@ -77,13 +85,18 @@ class _Stored:
     loaded: Loaded
     problems: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
+    placed: Mapping[str, frozenset[str]]
 
 
 def distribute_by_clusternet(
-    request: DistributeRequest, tools: Tools, on_outcome: OnOutcome = lambda _outcome, _total: None
+    request: DistributeRequest,
+    tools: Tools,
+    connections: Connections,
+    on_outcome: OnOutcome = lambda _outcome, _total: None,
 ) -> Distributed:
     """Store what the user gave, and wait until Clusternet's controllers have brought it to the clusters.
 
+    :param connections: what the inventory says of a cluster, where its room has to be known.
     :param on_outcome: called as clusters are done, with the number of clusters that are known by then.
     :raises HubError: when the hub cannot be read or written.
     :raises InvalidInput: for what the user wrote; nothing was changed then.
@@ -95,7 +108,7 @@ def distribute_by_clusternet(
         )
     check = request.options.check
     with nullcontext() if check else tools.hub.lock("hub"):
-        stored = _store(request, tools)
+        stored = _store(request, tools, Gauge(tools, connections, request.capacities, request.forks))
     awaited = Awaited((), {})
     if request.deliver and not check:
         awaited = await_clusternet(_task(request, stored, tools), request.options, tools, on_outcome)
@@ -107,13 +120,13 @@ def distribute_by_clusternet(
     )
 
 
-def _store(request: DistributeRequest, tools: Tools) -> _Stored:
+def _store(request: DistributeRequest, tools: Tools, gauge: Gauge) -> _Stored:
     """Store and schedule under the lock. What one of Clusternet's controllers changed meanwhile is read again."""
     if request.options.check:
-        planned = _planned(request, tools.hub.load(), tools)
+        planned = _planned(request, tools.hub.load(), tools, gauge)
         tools.hub.check(planned.changes)
         return planned
-    planned = _planned(request, tools.hub.load(), tools)
+    planned = _planned(request, tools.hub.load(), tools, gauge)
     earlier, changes, tries = planned.earlier, planned.changes, 1
     while True:
         try:
@@ -123,14 +136,14 @@ def _store(request: DistributeRequest, tools: Tools) -> _Stored:
                 raise
             tools.clock.sleep(0.1 * tries)
             tries += 1
-            planned = _planned(request, tools.hub.load(), tools)
+            planned = _planned(request, tools.hub.load(), tools, gauge)
             changes = coalesce((*changes, *planned.changes))
         else:
             contents = planned.earlier.contents.after(planned.changes, written)
             return replace(planned, earlier=earlier, changes=changes, loaded=parse_contents(contents, planned.loaded))
 
 
-def _planned(request: DistributeRequest, before: Contents, tools: Tools) -> _Stored:
+def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: Gauge) -> _Stored:
     inputs = plan_inputs(request.hosts, request.store, before, tools, plan_labels)
     earlier = parse_contents(before)
     loaded = parse_contents(inputs.contents, earlier)
@@ -138,15 +151,18 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools) -> _Sto
     _guard(inputs.changes, loaded, request.guards)
     problems: dict[str, tuple[str, ...]] = {}
     statuses: list[Change] = []
-    for placement in _ours(loaded, request):
+    placements, notes = _ours(loaded, request, gauge)
+    for placement in placements:
         if placement.problems:
             problems[full_name(placement.subscription)] = placement.problems
         elif (change := _status(placement, loaded.contents)) is not None:
             statuses.append(change)
     changes = coalesce((*inputs.changes, *statuses))
-    warnings = (*inputs.warnings, *loaded.warnings, *policies_for_nothing(loaded), *left_alone(loaded, request.scope))
+    alone = left_alone(loaded, request.scope)
+    warnings = (*inputs.warnings, *loaded.warnings, *policies_for_nothing(loaded), *alone, *notes)
     after = parse_contents(inputs.contents.with_changes(statuses, tools.now()), loaded)
-    return _Stored(earlier, changes, after, problems, warnings)
+    placed = {full_name(item.subscription): frozenset(each.binding for each in item.clusters) for item in placements}
+    return _Stored(earlier, changes, after, problems, warnings, placed)
 
 
 def _guard(changes: Sequence[Change], loaded: Loaded, guards: Guards) -> None:
@@ -169,28 +185,29 @@ def _guard(changes: Sequence[Change], loaded: Loaded, guards: Guards) -> None:
         )
 
 
-def _ours(loaded: Loaded, request: DistributeRequest) -> Iterator[Placement]:
-    for item in loaded.snapshot.subscriptions:
-        if item.scheduler_name != OUR_SCHEDULER or item.meta.is_deleting:
-            continue
-        if not request.scope.has_subscription(full_name(item)):
-            continue
-        if problems := unsupported(item):
-            yield Placement(item, problems=problems)
-        else:
-            yield bind(item, loaded.snapshot.clusters, request.guards)
+def _ours(loaded: Loaded, request: DistributeRequest, gauge: Gauge) -> tuple[tuple[Placement, ...], list[str]]:
+    """The placements of what names our scheduler, and warnings; Clusternet's scheduler sees to the rest."""
+    ours = frozenset(full_name(item) for item in loaded.snapshot.subscriptions if item.scheduler_name == OUR_SCHEDULER)
+    scope = Scope(frozenset(filter(request.scope.has_subscription, ours)))
+    measure = partial(gauge.measure, contents=loaded.contents)
+    return place_all(loaded, scope, request.guards, measure, anew=request.anew, by_status=True)
 
 
 def _status(placement: Placement, contents: Contents) -> Put | None:
-    """What Clusternet's scheduler would write of a placement; its controllers go on from there."""
+    """What Clusternet's scheduler would write of a placement; its controllers go on from there.
+
+    They make the Localizations that set replicas out of it, by themselves.
+    """
     item = placement.subscription
     bindings = [cluster.binding for cluster in placement.clusters]
-    status = {
+    status: dict[str, Any] = {
         **{name: value for name, value in item.status.items() if name != "replicas"},
         "bindingClusters": bindings,
         "specHash": status_spec_hash(item.raw),
         "desiredReleases": len(bindings),
     }
+    if placement.divided is not None:
+        status["replicas"] = {key: list(row) for key, row in placement.divided.replicas.items()}
     if status == item.status:
         return None
     return Put({**item.raw, "status": status}, contents.objects[item.key].version)
@@ -209,7 +226,8 @@ def _task(request: DistributeRequest, stored: _Stored, tools: Tools) -> Task:
     moved = any(change.key.kind == "ManagedCluster" for change in stored.changes)
     unlimited = Guards(max_removed_clusters=len(snapshot.clusters))
     chosen = {
-        full_name(item): frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
+        full_name(item): stored.placed.get(full_name(item))
+        or frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
         for item in served
         if moved
     }

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import View
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
-from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement, schedule
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Description,
@@ -22,32 +22,41 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked
 from ansible_collections.multicluster.apps.plugins.module_utils._run.history import comparison, history
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
     check_scope,
     descriptions_of,
+    place_all,
     subscription_name,
 )
 
 
 def inform(
-    loaded: Loaded, scope: Scope, kinds: Collection[str], guards: Guards, compared: Sequence[int] | None = None
+    loaded: Loaded,
+    scope: Scope,
+    kinds: Collection[str],
+    guards: Guards,
+    compared: Sequence[int] | None = None,
+    measure: Measure = by_hub,
 ) -> dict[str, Any]:
     """Everything that one answer needs, from what was read.
 
     :param kinds: of these kinds the objects are in the answer, secrets masked; none by default.
+    :param measure: tells how much room clusters have.
     :param compared: two numbers of revisions of the only Subscription in scope.
-    :returns: `clusters` and `subscriptions`, each by name, `objects`, and `comparison` where it was asked for.
+    :returns: `clusters` and `subscriptions`, each by name, `objects`, `warnings`, and `comparison` where it was asked for.
     :raises InvalidInput: when the scope names what the hub does not hold, or so does `compared`.
     """
     check_scope(loaded, scope)
     clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
     view = View(loaded.snapshot) if loaded.contents.clusternet else None
-    placements = [item for item in schedule(loaded.snapshot, guards) if scope.has_subscription(subscription_name(item))]
+    placements, warnings = place_all(loaded, scope, guards, measure)
     return {
         "clusters": {cluster.full_name: _cluster(cluster) for cluster in clusters},
         "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded, view) for item in placements},
         "objects": [masked(stored.raw) for key, stored in sorted(loaded.contents.objects.items()) if key.kind in kinds],
+        "warnings": warnings,
         **({} if compared is None else {"comparison": comparison(loaded, scope, compared)}),
     }
 

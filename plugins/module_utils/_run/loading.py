@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.inventory import is_replica_localization
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
@@ -77,8 +78,9 @@ def _clusters_in_one_namespace(parsed: Mapping[ObjectKey, _Parsed]) -> Iterator[
 
 
 def policies_for_nothing(loaded: Loaded) -> tuple[str, ...]:
-    """A warning for each policy without an object to change; `loaded` has to be a whole hub."""
-    return tuple(_for_nothing(policy) for policy in loaded.snapshot.policies_for_nothing)
+    """A warning for each policy of a user's without an object to change; `loaded` has to be a whole hub."""
+    theirs = (policy for policy in loaded.snapshot.policies_for_nothing if not is_replica_localization(policy))
+    return tuple(map(_for_nothing, theirs))
 
 
 def _for_nothing(policy: Policy) -> str:

@@ -34,8 +34,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
-from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import connection_on_hub
-from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Connections, Link
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections, connection_on_hub
+from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Link
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope, check_scope
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_diffs, shown

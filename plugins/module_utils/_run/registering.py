@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import cluster_namespace
 from ansible_collections.multicluster.apps.plugins.module_utils._model import api
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -31,6 +33,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting 
     is_connection_annotation,
 )
 
+# Annotations that `register` writes, beside those that say how a cluster is reached.
+_OURS = (api.ANNOTATION_CAPACITY, api.ANNOTATION_FULL_NAME, api.ANNOTATION_INVENTORY_LABELS)
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 
 
@@ -177,12 +181,11 @@ def _label_text(value: Any) -> str:
 
 def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str | None) -> dict[str, str]:
     before = (stored.get("metadata") or {}).get("annotations") or {}
-    kept = {
-        key: value
-        for key, value in before.items()
-        if not is_connection_annotation(key) and key not in (api.ANNOTATION_INVENTORY_LABELS, api.ANNOTATION_FULL_NAME)
-    }
+    kept = {key: value for key, value in before.items() if not is_connection_annotation(key) and key not in _OURS}
     kept.update(annotations_for(host.variables, host.base_dir, hub_dir))
+    if (capacity := host.variables.get(f"{PREFIX}capacity")) is not None:
+        ClusterRoom.given(capacity, f"host {host.name}: variable {PREFIX}capacity")
+        kept[api.ANNOTATION_CAPACITY] = json.dumps(capacity, sort_keys=True)
     if labels := host.variables.get(f"{PREFIX}labels"):
         kept[api.ANNOTATION_INVENTORY_LABELS] = ",".join(sorted(map(str, labels)))
     if slug(host.name) != host.name:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.claiming import to_measure
 from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered, Renderer
 from ansible_collections.multicluster.apps.plugins.module_utils._core.revisions import (
@@ -21,7 +22,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
     Guards,
     Placement,
     abandoned,
-    schedule,
+    ask,
+    place,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     ANNOTATION_SUBSCRIPTION,
@@ -35,8 +37,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     ControllerRevision,
     Description,
     ManagedCluster,
+    Subscription,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
+from ansible_collections.multicluster.apps.plugins.module_utils._run.inventories import dividing_changes
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
 
@@ -75,7 +80,16 @@ class Decision:
 
 
 def decide(
-    loaded: Loaded, scope: Scope, guards: Guards, codec: TextCodec, now: str, *, strict: bool, revisions: bool = True
+    loaded: Loaded,
+    scope: Scope,
+    guards: Guards,
+    codec: TextCodec,
+    now: str,
+    *,
+    strict: bool,
+    revisions: bool = True,
+    measure: Measure = by_hub,
+    anew: bool = False,
 ) -> Decision:
     """Schedule and render everything in scope.
 
@@ -83,45 +97,112 @@ def decide(
     :param now: the time of deletion of what leaves a cluster.
     :param strict: a patch that misses its target is a problem, not a warning.
     :param revisions: whether what is rendered is kept for later, so that clusters can go back to it.
+    :param measure: tells how much room clusters have; asked once, for all that have to be known.
+    :param anew: divide replicas as if nothing ran yet.
     :raises InvalidInput: when the scope names what the hub does not hold.
     """
-    snapshot = loaded.snapshot
     check_scope(loaded, scope)
-    renderer = Renderer(snapshot, Overlay(snapshot, codec, strict=strict), numbered=revisions)
-    placements = tuple(item for item in schedule(snapshot, guards) if scope.has_subscription(subscription_name(item)))
-    made: list[Rendered] = []
-    problems: dict[str, list[str]] = {}
-    warnings: list[str] = []
-    for placement in placements:
-        name = subscription_name(placement)
-        pinned: defaultdict[int, list[str]] = defaultdict(list)
-        problems[name] = list(placement.problems)
-        for cluster in filter(scope.has_cluster, placement.clusters):
-            try:
-                rendered = renderer.render(placement.subscription, cluster)
-            except InvalidInput as error:
-                problems[name].extend(f"cluster {cluster.full_name}: {problem}" for problem in error.problems)
-                continue
-            made.append(rendered)
-            warnings.extend(f"{name} in {cluster.full_name}: {warning}" for warning in rendered.warnings)
-            pinned[rendered.pin or 0].append(cluster.full_name)
-        warnings.extend(_pinned(name, pinned))
-    changes = list(changes_for(made, loaded, revisions=revisions))
+    placements, warnings = place_all(loaded, scope, guards, measure, anew=anew)
+    problems = {subscription_name(placement): list(placement.problems) for placement in placements}
     leaving = [base for placement in placements for base in placement.leaving]
-    for gone in abandoned(snapshot, guards):
+    for gone in abandoned(loaded.snapshot, guards):
         name = subscription_of(gone.bases[0])
         if scope.has_subscription(name):
             problems[name] = [gone.problem] if gone.problem else []
             leaving += [base for base in gone.bases if not gone.problem or base.meta.is_deleting]
+    alive = {full_name(item) for item in loaded.snapshot.subscriptions if not item.meta.is_deleting}
+    changes = list(
+        dividing_changes(
+            placements,
+            loaded,
+            lambda name: name not in alive and scope.has_subscription(name) and not problems.get(name),
+        )
+    )
+    if changes:
+        loaded = parse_contents(loaded.contents.with_changes(changes, now), loaded)
+    made = _rendered(placements, loaded, scope, Overlay(loaded.snapshot, codec, strict=strict), revisions=revisions)
+    changes += changes_for(made.rendered, loaded, revisions=revisions)
     for base in leaving:
         changes.extend(_marked(base, loaded, scope, now))
-        if base.meta.namespace not in snapshot.clusters_by_namespace:
-            warnings.append(
+    for name, found in made.problems:
+        problems[name].append(found)
+    kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
+    warnings = [*warnings, *made.warnings, *_unreachable(leaving, loaded)]
+    return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
+
+
+def place_all(
+    loaded: Loaded,
+    scope: Scope,
+    guards: Guards,
+    measure: Measure,
+    *,
+    anew: bool = False,
+    by_status: bool = False,
+) -> tuple[tuple[Placement, ...], list[str]]:
+    """Schedule everything in scope; with warnings of what dividing could not do or has taken from others.
+
+    :param by_status: see `schedule.place`.
+    :raises InvalidInput: for a capacity of the user's that is malformed.
+    """
+    asked = ask(loaded.snapshot, scope.subscriptions, anew=anew)
+    measured = measure(to_measure([each.claim for each in asked if each.claim is not None]))
+    placements = place(asked, loaded.snapshot, guards, measured.rooms, by_status=by_status)
+    warnings = [
+        f"cluster {cluster.full_name}: how much room it has is not known, so that it keeps what it runs and gets nothing "
+        f"new: {measured.unknown[cluster.binding]}"
+        for cluster in loaded.snapshot.clusters
+        if cluster.binding in measured.unknown
+    ]
+    for placement in placements:
+        name = subscription_name(placement)
+        if not placement.problems:
+            warnings += (f"{name}: {shortfall}" for shortfall in placement.shortfalls)
+        warnings += (
+            f"{each.victim.namespace}/{each.victim.name}: {each.replicas} replicas of feed {each.feed} in {each.cluster} give "
+            f"way to {name}, which has a higher priority"
+            for each in placement.preempted
+        )
+    return placements, warnings
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What was rendered, and by Subscription what could not be."""
+
+    rendered: list[Rendered]
+    problems: list[tuple[str, str]]
+    warnings: list[str]
+
+
+def _rendered(
+    placements: Sequence[Placement], loaded: Loaded, scope: Scope, overlay: Overlay, *, revisions: bool
+) -> _Made:
+    renderer = Renderer(loaded.snapshot, overlay, numbered=revisions)
+    made = _Made([], [], [])
+    for placement in placements:
+        name = subscription_name(placement)
+        pinned: defaultdict[int, list[str]] = defaultdict(list)
+        for cluster in filter(scope.has_cluster, placement.clusters):
+            try:
+                rendered = renderer.render(placement.subscription, cluster)
+            except InvalidInput as error:
+                made.problems.extend((name, f"cluster {cluster.full_name}: {problem}") for problem in error.problems)
+                continue
+            made.rendered.append(rendered)
+            made.warnings.extend(f"{name} in {cluster.full_name}: {warning}" for warning in rendered.warnings)
+            pinned[rendered.pin or 0].append(cluster.full_name)
+        made.warnings.extend(_pinned(name, pinned))
+    return made
+
+
+def _unreachable(leaving: Iterable[Base], loaded: Loaded) -> Iterator[str]:
+    for base in leaving:
+        if base.meta.namespace not in loaded.snapshot.clusters_by_namespace:
+            yield (
                 f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the "
                 "cluster again, or delete the Base and its Descriptions from the hub to forget it"
             )
-    kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
-    return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
 
 
 def changes_for(made: Sequence[Rendered], loaded: Loaded, *, revisions: bool = True) -> tuple[Change, ...]:
@@ -159,7 +240,12 @@ def _pinned(name: str, pinned: Mapping[int, Sequence[str]]) -> Iterator[str]:
 
 def subscription_name(placement: Placement) -> str:
     """`<namespace>/<name>`."""
-    return f"{placement.subscription.meta.namespace}/{placement.subscription.meta.name}"
+    return full_name(placement.subscription)
+
+
+def full_name(subscription: Subscription) -> str:
+    """`<namespace>/<name>`."""
+    return f"{subscription.meta.namespace}/{subscription.meta.name}"
 
 
 def subscription_of(item: Base | Description) -> str:
@@ -178,7 +264,7 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
     :raises InvalidInput: naming what there is.
     """
     snapshot = loaded.snapshot
-    known = {f"{each.meta.namespace}/{each.meta.name}" for each in snapshot.subscriptions}
+    known = set(map(full_name, snapshot.subscriptions))
     known |= {subscription_of(base) for base in snapshot.bases}
     clusters = {name for cluster in snapshot.clusters for name in cluster_names(cluster)}
     problems = []

@@ -82,7 +82,7 @@ class World:
         options = {"wait_timeout": 30.0, "wait_sleep": 1.0, **given.pop("options", {})}
         store = StoreRequest([Document(raw, "app.yml") for raw in raws]) if raws else None
         request = DistributeRequest(store=store, options=DeliveryOptions(**options), **given)
-        return distribute_by_clusternet(request, self.tools(hub), self.told)
+        return distribute_by_clusternet(request, self.tools(hub), lambda _cluster: None, self.told)
 
     def tools(self, hub: MemoryHub | None = None) -> Tools:
         def never(*_args: Any) -> Any:

@@ -298,7 +298,7 @@ def test_a_directory_is_no_hub_for_it() -> None:
     here = world("shanghai")
     tools = Tools(MemoryHub(here.store), "/fleet", GoYaml(), None, lambda: NOW, here.clock, None)  # type: ignore[arg-type]
     with pytest.raises(InvalidInput, match="is a directory"):
-        distribute_by_clusternet(DistributeRequest(), tools)
+        distribute_by_clusternet(DistributeRequest(), tools, lambda _cluster: None)
 
 
 def test_the_labels_and_finalizers_of_the_controllers_survive_a_change() -> None:

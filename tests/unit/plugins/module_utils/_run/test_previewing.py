@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import GoYaml
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
@@ -103,3 +104,25 @@ def test_clusters_that_a_selector_matches() -> None:
     assert names(region="cn") == ["a", "b"]
     assert names() == ["a", "b", "c"]
     assert names(region="us") == []
+
+
+def test_divided_replicas_are_in_what_it_shows() -> None:
+    subscribers = [
+        {"clusterAffinity": {"matchLabels": {"site": name}}, "weight": n} for name, n in (("a", 2), ("b", 1))
+    ]
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"replicas": 3, "template": {"spec": {"containers": []}}},
+    }
+    spec = {"schedulingStrategy": "Dividing", "dividingScheduling": {"type": "Static"}, "subscribers": subscribers}
+    store = store_of(
+        cluster("a", site="a"),
+        cluster("b", site="b"),
+        manifest(deployment),
+        subscription("web", feed(deployment), **spec),
+    )
+    found = preview(load(store), Scope(), GoYaml())
+    raw = [decode(rendered.descriptions[0]["spec"]["raw"][0]) for _cluster, rendered in found]
+    assert [each["spec"]["replicas"] for each in raw] == [2, 1]
