@@ -69,6 +69,10 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ fleet.subscriptions['default/web'].clusters | dict2items | rejectattr('value.chosen') | list }}"
 
+- name: Print the reasons for all clusters as a table
+  ansible.builtin.debug:
+    msg: "{{ fleet.subscriptions['default/web'].table }}"
+
 - name: Read the policies of one Subscription
   multicluster.apps.info:
     hub_dir: fleet
@@ -109,9 +113,24 @@ subscriptions:
       type: list
       elements: str
       sample: []
+    shortages:
+      description: By feed, how many replicas have room in none of its clusters, where they are divided dynamically.
+      type: dict
+      sample: {}
+    table:
+      description: The reasons for each cluster, as lines of a table for people.
+      type: list
+      elements: str
+      sample:
+        - "CLUSTER   CHOSEN  SCORE  WEIGHT  REPLICAS  ROOM  REASON"
+        - "shanghai  yes     300    2       4               apps/v1/Deployment/shop/web 4: weight 2 of 5 gives 4"
     clusters:
       description:
         - For each cluster whether a schedule of now would choose it, why, and what came of the last delivery.
+        - C(turned_away_by) names the filter that it did not pass, V(deletion), V(affinity), V(taint) or V(subgroup), if any.
+        - Where replicas are divided, C(replicas) has those of each feed and C(shares) says how they came about; C(weight) is
+          that of the cluster with type V(Static), and C(capacity) what it had room for with type V(Dynamic). For that, clusters
+          are asked for their nodes and pods where replicas have to find a place.
         - C(revision) is the number of what the hub holds for it, C(pinned) the one that M(multicluster.apps.rollback) keeps it at,
           if any, and C(revisions) what was delivered there whole, and can be gone back to.
       type: dict
@@ -121,6 +140,11 @@ subscriptions:
           reason: selected by subscribers[0]
           score: 300
           subscribers: [0]
+          turned_away_by: null
+          weight: 2
+          replicas: {apps/v1/Deployment/shop/web: 4}
+          capacity: {}
+          shares: {apps/v1/Deployment/shop/web: "4: weight 2 of 5 gives 4"}
           phase: Success
           failure: ""
           revision: 1

@@ -181,18 +181,22 @@ class _Step:
     weights: Counts
     changes: Counts
 
-    def part(self, place: int) -> Part | None:
-        if place not in self.places:
-            return None
-        index = self.places.index(place)
-        change, total = self.changes[index], sum(self.weights)
-        part = Part(self.kind, change, self.weights[index], total, self.amount)
-        if self.kind not in _PROPORTIONAL or not total:
-            return part if change else None
-        floors = [weight * self.amount // total for weight in self.weights]
-        order = remainder_order(self.amount, self.weights, self.amount - sum(floors))
-        rank = order.index(index) + 1 if index in order else None
-        return Part(self.kind, change, self.weights[index], total, self.amount, floors[index], rank)
+    def parts(self) -> dict[int, Part]:
+        """By place, what it did."""
+        total = sum(self.weights)
+        floors: Sequence[int | None] = [None] * len(self.places)
+        ranks: dict[int, int] = {}
+        if self.kind in _PROPORTIONAL and total:
+            whole = [weight * self.amount // total for weight in self.weights]
+            order = remainder_order(self.amount, self.weights, self.amount - sum(whole))
+            floors, ranks = whole, {index: rank for rank, index in enumerate(order, start=1)}
+        return {
+            place: Part(self.kind, change, weight, total, self.amount, floor, ranks.get(index))
+            for index, (place, weight, change, floor) in enumerate(
+                zip(self.places, self.weights, self.changes, floors, strict=True)
+            )
+            if change or floor is not None
+        }
 
 
 _Record: TypeAlias = Callable[[_Step], None]
@@ -256,19 +260,24 @@ class DynamicDivider:
         """
         return self._divide(demand, _forget)
 
-    def share(self, division: DynamicDivision, place: int) -> DynamicShare:
-        """Why the cluster at a place has its replicas; divides once more to tell."""
-        first = self.share(division.before, place) if division.before else None
+    def shares(self, division: DynamicDivision) -> tuple[DynamicShare, ...]:
+        """Why each cluster has its replicas; divides once more to tell."""
+        first = self.shares(division.before) if division.before else None
         steps: list[_Step] = []
         self._divide(division.demand, steps.append)
-        parts = [part for step in steps if (part := step.part(place)) is not None]
-        capacity = division.demand.capacity[place]
-        return DynamicShare(
-            running=first.running if first else division.demand.running[place],
-            capacity=first.capacity + capacity if first else capacity,
-            tier=self._tier_of[place],
-            replicas=division.replicas[place],
-            parts=(*first.parts, *parts) if first else tuple(parts),
+        found = [step.parts() for step in steps]
+        return tuple(
+            DynamicShare(
+                running=first[place].running if first else division.demand.running[place],
+                capacity=(first[place].capacity if first else 0) + capacity,
+                tier=self._tier_of[place],
+                replicas=division.replicas[place],
+                parts=(
+                    *(first[place].parts if first else ()),
+                    *(parts[place] for parts in found if place in parts),
+                ),
+            )
+            for place, capacity in enumerate(division.demand.capacity)
         )
 
     def _divide(self, demand: Demand, record: _Record) -> DynamicDivision:

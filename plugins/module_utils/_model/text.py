@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 # C0 and C1 controls and the marks that turn the direction of writing: a terminal must not obey what a cluster says.
@@ -18,3 +19,12 @@ def fit(text: object, limit: int = MESSAGE_LIMIT) -> str:
     """One line without control characters, at most `limit` characters long."""
     line = _UNFIT.sub(" ", str(text)).strip()
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The rows of a table as lines, each column as wide as its widest cell.
+
+    :param rows: at least one, and all of the same length.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -11,15 +11,16 @@ from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import View
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.reasons import Reason, reasons
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement
-from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     Description,
     ManagedCluster,
     Subscription,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import aligned
 from ansible_collections.multicluster.apps.plugins.module_utils._run.history import comparison, history
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
@@ -51,7 +52,7 @@ def inform(
     check_scope(loaded, scope)
     clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
     view = View(loaded.snapshot) if loaded.contents.clusternet else None
-    placements, warnings = place_all(loaded, scope, guards, measure)
+    placements, warnings = place_all(loaded, scope, guards, measure, by_status=view is not None)
     return {
         "clusters": {cluster.full_name: _cluster(cluster) for cluster in clusters},
         "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded, view) for item in placements},
@@ -79,20 +80,22 @@ def _subscription(
     :param view: what Clusternet's controllers wrote, where they run; its status is theirs then.
     """
     subscription = placement.subscription
-    verdicts = placement.selection.verdicts if placement.selection else ()
     there = {cluster.namespace for cluster in clusters}
+    found = reasons(placement)
     return {
         "feeds": [feed.key for feed in subscription.feeds],
         "problems": list(placement.problems),
+        "shortages": dict(placement.divided.shortages) if placement.divided else {},
         "clusters": {
-            verdict.cluster.full_name: {
-                **_verdict(verdict),
-                **_delivery(_descriptions(subscription, verdict.cluster, loaded, view)),
-                **history(subscription, verdict.cluster, loaded),
+            reason.cluster.full_name: {
+                **_reason(reason),
+                **_delivery(_descriptions(subscription, reason.cluster, loaded, view)),
+                **history(subscription, reason.cluster, loaded),
             }
-            for verdict in verdicts
-            if verdict.cluster.namespace in there
+            for reason in found
+            if reason.cluster.namespace in there
         },
+        "table": table([reason for reason in found if reason.cluster.namespace in there]),
         "status": dict(subscription.status)
         if view is not None
         else subscription_status(subscription, _bound(subscription, loaded), loaded.snapshot),
@@ -106,13 +109,36 @@ def _bound(subscription: Subscription, loaded: Loaded) -> list[ManagedCluster]:
     return [by_binding[binding] for binding in bindings if binding in by_binding]
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def _reason(reason: Reason) -> dict[str, Any]:
     return {
-        "chosen": verdict.is_chosen,
-        "subscribers": list(verdict.subscribers),
-        "score": verdict.score,
-        "reason": verdict.reason,
+        "chosen": reason.is_chosen,
+        "subscribers": list(reason.verdict.subscribers),
+        "score": reason.verdict.score,
+        "reason": reason.text,
+        "turned_away_by": str(reason.verdict.turned_away_by) if reason.verdict.turned_away_by else None,
+        "weight": reason.weight,
+        "replicas": dict(reason.replicas),
+        "capacity": dict(reason.capacity),
+        "shares": dict(reason.shares),
     }
+
+
+def table(found: Sequence[Reason]) -> list[str]:
+    """The reasons as lines of a table for people: a line for a cluster, and one more for each further feed with replicas."""
+    rows = [("CLUSTER", "CHOSEN", "SCORE", "WEIGHT", "REPLICAS", "ROOM", "REASON")]
+    for each in found:
+        chosen, score, weight = "yes" if each.is_chosen else "no", _cell(each.verdict.score), _cell(each.weight)
+        lines = [
+            (_cell(count), _cell(each.capacity.get(key)), f"{key} {each.shares[key]}" if each.is_chosen else each.text)
+            for key, count in each.replicas.items()
+        ] or [("", "", each.text)]
+        rows.append((each.cluster.full_name, chosen, score, weight, *lines[0]))
+        rows += [("", "", "", "", *line) for line in lines[1:]]
+    return aligned(rows)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def _descriptions(

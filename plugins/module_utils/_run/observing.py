@@ -33,7 +33,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
-from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import aligned, fit
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections, connection_on_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Link
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
@@ -250,5 +250,4 @@ def table(clusters: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
         sizes = [str(known["allocatable"].get(resource, "")) for resource in ("cpu", "memory")]
         reason = "" if known["ready"] == "True" else fit(known["message"], 80)
         rows.append((name, known["ready"], known["since"], known["version"], count, *sizes, reason))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return aligned(rows)

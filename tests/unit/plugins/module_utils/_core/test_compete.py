@@ -170,7 +170,7 @@ def test_the_reasons_of_what_was_preempted() -> None:
     assert high.divided is not None
     assert high.divided.divider is not None
     division = high.divided.divisions["v1/Web/high"]
-    share = high.divided.divider.share(division, 0)  # type: ignore[arg-type]
+    share = high.divided.divider.shares(division)[0]  # type: ignore[arg-type]
     assert (share.running, share.capacity, share.replicas) == (0, 4, 2)
     assert sum(part.change for part in share.parts) == 2
 

@@ -333,20 +333,20 @@ def test_shares_tell_how_the_replicas_came_about() -> None:
     divider = DynamicDivider(DynamicRules(min_clusters=3), clusters(3))
     found = divider.divide(Demand(10, (0, 0, 0), (7, 5, 1)))
     assert found.replicas == (5, 4, 1)
-    assert divider.share(found, 0) == DynamicShare(
+    assert divider.shares(found)[0] == DynamicShare(
         running=0,
         capacity=7,
         tier=0,
         replicas=5,
         parts=(Part(StepKind.GROW, 5, 7, 13, 10, 5, None),),
     )
-    assert divider.share(found, 2).parts == (Part(StepKind.GROW, 1, 1, 13, 10, 0, 2),)
+    assert divider.shares(found)[2].parts == (Part(StepKind.GROW, 1, 1, 13, 10, 0, 2),)
 
 
 def test_shares_in_words() -> None:
     divider = DynamicDivider(preferring(a=1), clusters(3, zone=("", "a", "")))
     found = divider.divide(Demand(9, (1, 0, 0), (7, 3, 4)))
-    assert [str(divider.share(found, place)) for place in range(3)] == [
+    assert [str(divider.shares(found)[place]) for place in range(3)] == [
         "4: runs 1, room for 7, 1 preferred groups before it; grow +3 of 5 (7 of 11 gives 3)",
         "3: runs 0, room for 3; grow +3 of 3 (3 of 3 gives 3)",
         "2: runs 0, room for 4, 1 preferred groups before it; grow +2 of 5 (4 of 11 gives 1, and 1 of the rest, turn 1)",
@@ -361,7 +361,7 @@ def test_the_parts_of_a_share_add_up(
     divider = DynamicDivider(rules, clusters(len(capacity), zone=zones))
     found = divider.divide(Demand(desired, tuple(running), tuple(capacity)))
     place = data.draw(st.integers(0, len(capacity) - 1))
-    share = divider.share(found, place)
+    share = divider.shares(found)[place]
     assert share.running + sum(part.change for part in share.parts) == share.replicas == found.replicas[place]
 
 

@@ -136,7 +136,7 @@ def test_min_clusters_breaks_no_hard_constraint() -> None:
 def test_the_reasons_name_the_constraint() -> None:
     divider = dividing([hard(1)], zone="ab")
     found = division(divider, 9, (90, 10))
-    kinds = [part.kind for part in divider.share(found, 0).parts]
+    kinds = [part.kind for part in divider.shares(found)[0].parts]
     assert kinds[-1] is StepKind.CONSTRAIN
     assert found.replicas == (5, 4)
 

@@ -6,14 +6,21 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge, nothing_given
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_result
+from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import localization
 from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.dividing_world import (
     KEY,
@@ -24,6 +31,7 @@ from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.
     static,
     web,
 )
+from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.run_helpers import overwrite
 
 LOST = [{"key": "down", "effect": "NoExecute"}]
 
@@ -280,3 +288,59 @@ def test_weights_that_are_all_zero_are_an_error_that_names_the_field() -> None:
     done = world.distribute(deployment(2), web(**static(a=0, b=0)))
     assert "spec.subscribers[].weight" in done.decision.problems["default/web"][0]
     assert world.replicas() == {}
+
+
+def reasons_of(world: World, **request: Any) -> dict[str, Any]:
+    """What `info` says of the Subscription `web`."""
+    loaded = parse_contents(MemoryHub(world.store).load())
+    gauge = Gauge(world.tools, lambda _cluster: Connection(host="https://fake"), nothing_given, 5)
+    measure = partial(gauge.measure, contents=loaded.contents)
+    found: dict[str, Any] = inform(loaded, Scope(), (), Guards(9), measure=measure, **request)["subscriptions"][
+        "default/web"
+    ]
+    return found
+
+
+def test_info_tells_weights_and_how_they_were_followed() -> None:
+    world = World(a=1, b=1, c=1)
+    world.distribute(deployment(8), web(**static(a=5, b=1)))
+    found = reasons_of(world)
+    assert found["clusters"]["a"]["weight"] == 5
+    assert found["clusters"]["a"]["replicas"] == {KEY: 7}
+    assert found["clusters"]["a"]["shares"] == {KEY: "7: weight 5 of 6 gives 6, and 1 of the rest (turn 1)"}
+    assert (found["clusters"]["c"]["chosen"], found["clusters"]["c"]["turned_away_by"]) == (False, "affinity")
+    assert found["clusters"]["c"]["replicas"] == {}
+    assert found["table"][0].split() == ["CLUSTER", "CHOSEN", "SCORE", "WEIGHT", "REPLICAS", "ROOM", "REASON"]
+    assert found["table"][1].split()[:5] == ["a", "yes", "300", "5", "7"]
+    assert found["table"][3].startswith("c        no ")
+
+
+def test_info_tells_of_a_schedule_that_was_not_made_yet_what_clusters_have_room_for() -> None:
+    world = World(a=2, b=9, c=3)
+    world.distribute(deployment(1), web(**dynamic("Binpack")))
+    assert world.replicas() == {"b": 1}
+    world.apis["b"].put(pod(1))
+    overwrite_replicas(world, 11)
+    found = reasons_of(world)
+    assert {name: each["chosen"] for name, each in found["clusters"].items()} == {"a": False, "b": True, "c": True}
+    assert found["clusters"]["a"]["reason"] == "selected, but strategy Binpack puts no replica there"
+    assert found["clusters"]["b"]["capacity"] == {KEY: 8}
+    assert found["clusters"]["c"]["shares"] == {KEY: "2: runs 0, room for 3; pack +2 of 10 (3 of 13)"}
+    overwrite_replicas(world, 20)
+    assert reasons_of(world)["shortages"] == {KEY: 6}
+
+
+def test_info_names_the_clusters_that_a_limit_leaves_out() -> None:
+    world = World(a=2, b=9)
+    world.distribute(deployment(3), web(**dynamic(maxClusters=1)))
+    left_out = reasons_of(world)["clusters"]["a"]
+    assert left_out["chosen"] is False
+    assert left_out["reason"].startswith("selected, but maxClusters leaves it out")
+
+
+def overwrite_replicas(world: World, replicas: int) -> None:
+    """Change the fed Deployment on the hub, and schedule nothing."""
+    key = next(key for key in world.store.objects if key.kind == "Manifest")
+    raw = copy.deepcopy(dict(MemoryHub(world.store).load().objects[key].raw))
+    raw["template"]["spec"]["replicas"] = replicas
+    overwrite(world.store, raw)

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, The multicluster.apps authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why every cluster was chosen or not, and why it has the replicas that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dynamic import (
+    DynamicDivider,
+    DynamicDivision,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_static import StaticDivision
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Placement
+from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
+from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
+
+_EMPTY: Final = "selected, but strategy Binpack puts no replica there"
+_TOO_MANY: Final = (
+    "selected, but maxClusters leaves it out for others that run replicas, are preferred or have more room"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What became of one cluster.
+
+    :ivar is_chosen: whether the Subscription goes there, or would if nothing kept it from being placed.
+    :ivar weight: of the cluster, for static dividing.
+    :ivar replicas: by feed key.
+    :ivar capacity: by feed key, how many more replicas it had room for, for dynamic dividing.
+    :ivar shares: by feed key, how the number came about, in one line.
+    """
+
+    verdict: Verdict
+    is_chosen: bool
+    text: str
+    weight: int | None = None
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    capacity: Mapping[str, int] = field(default_factory=dict)
+    shares: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cluster(self) -> ManagedCluster:
+        """The cluster."""
+        return self.verdict.cluster
+
+
+def reasons(placement: Placement) -> tuple[Reason, ...]:
+    """A reason for each cluster of the hub, in its order; none where the Subscription could not be judged."""
+    if placement.selection is None:
+        return ()
+    divided = placement.divided
+    if divided is None:
+        return tuple(Reason(each, each.is_chosen, each.reason) for each in placement.selection.verdicts)
+    bound = {cluster.binding for cluster in divided.clusters}
+    numbers = _numbers(divided)
+    return tuple(
+        Reason(each, each.is_chosen, each.reason)
+        if not each.is_chosen
+        else _divided(each, each.cluster.binding in bound, numbers.get(each.cluster.binding))
+        for each in placement.selection.verdicts
+    )
+
+
+def _divided(verdict: Verdict, is_bound: bool, numbers: _Numbers | None) -> Reason:
+    if numbers is None:
+        return Reason(verdict, False, _TOO_MANY)
+    text = verdict.reason if is_bound else _EMPTY
+    return Reason(verdict, is_bound, text, numbers.weight, numbers.replicas, numbers.capacity, numbers.shares)
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Of one cluster."""
+
+    weight: int | None = None
+    replicas: dict[str, int] = field(default_factory=dict)
+    capacity: dict[str, int] = field(default_factory=dict)
+    shares: dict[str, str] = field(default_factory=dict)
+
+
+def _numbers(divided: Divided) -> Mapping[str, _Numbers]:
+    """By binding, for the clusters that the divisions are about."""
+    found = [_Numbers() for _cluster in divided.considered]
+    for key, division in divided.divisions.items():
+        if isinstance(division, StaticDivision):
+            _static(key, division, found)
+        elif divided.divider is not None:
+            _dynamic(key, division, divided.divider, found)
+    return {cluster.binding: numbers for cluster, numbers in zip(divided.considered, found, strict=True)}
+
+
+def _static(key: str, division: StaticDivision, found: list[_Numbers]) -> None:
+    for place, numbers in enumerate(found):
+        share = division.share(place)
+        numbers.weight, numbers.replicas[key], numbers.shares[key] = share.weight, share.replicas, str(share)
+
+
+def _dynamic(key: str, division: DynamicDivision, divider: DynamicDivider, found: list[_Numbers]) -> None:
+    for share, numbers in zip(divider.shares(division), found, strict=True):
+        numbers.replicas[key], numbers.capacity[key] = share.replicas, share.capacity
+        numbers.shares[key] = str(share)
