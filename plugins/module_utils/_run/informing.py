@@ -88,7 +88,7 @@ def _subscription(
         "shortages": dict(placement.divided.shortages) if placement.divided else {},
         "clusters": {
             reason.cluster.full_name: {
-                **_reason(reason),
+                **reason_result(reason),
                 **_delivery(_descriptions(subscription, reason.cluster, loaded, view)),
                 **history(subscription, reason.cluster, loaded),
             }
@@ -109,7 +109,8 @@ def _bound(subscription: Subscription, loaded: Loaded) -> list[ManagedCluster]:
     return [by_binding[binding] for binding in bindings if binding in by_binding]
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def reason_result(reason: Reason) -> dict[str, Any]:
+    """A reason as results have it: the shape of `subscriptions.<name>.clusters.<cluster>`."""
     return {
         "chosen": reason.is_chosen,
         "subscribers": list(reason.verdict.subscribers),

@@ -25,7 +25,15 @@ SPECS: dict[str, dict[str, Any]] = {
 }
 # What it goes back to is on no hub that an example could begin with.
 NEEDS_A_PAST = "rollback"
-COMPUTING = [("lookup", "base"), ("lookup", "description"), ("lookup", "clusters"), ("filter", "override")]
+COMPUTING = [
+    ("lookup", "base"),
+    ("lookup", "description"),
+    ("lookup", "clusters"),
+    ("filter", "divide_replicas"),
+    ("filter", "override"),
+    ("filter", "schedule"),
+    ("test", "matches_affinity"),
+]
 
 
 def test_every_module_is_tested_here() -> None:
