@@ -181,6 +181,30 @@ def test_our_scheduler_binds_and_the_controllers_deploy() -> None:
     assert here.distribute().changes == ()
 
 
+def test_our_scheduler_divides_and_leaves_the_localizations_to_clusternet() -> None:
+    here = world("beijing", "shanghai")
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "api", "namespace": "shop"},
+        "spec": {"replicas": 5, "template": {"spec": {"containers": []}}},
+    }
+    raw = subscription(
+        "api",
+        feed(deployment),
+        schedulerName="multicluster.apps",
+        schedulingStrategy="Dividing",
+        dividingScheduling={"type": "Static"},
+        subscribers=[{"clusterAffinity": {}, "weight": 1}],
+    )
+    here.distribute(deployment, written(raw), deliver=False)
+    status = here.get("Subscription", "api")["status"]
+    assert status["bindingClusters"] == ["clusternet-beijing/beijing", "clusternet-shanghai/shanghai"]
+    assert status["replicas"] == {"apps/v1/Deployment/shop/api": [3, 2]}
+    assert MemoryApi(here.store).list("Localization") == []
+    assert here.distribute(deliver=False).changes == ()
+
+
 def test_our_scheduler_keeps_what_runs_where_the_spec_selects_nothing() -> None:
     here = world("shanghai")
     here.distribute(*shop(schedulerName="multicluster.apps"))
