@@ -12,7 +12,10 @@ from typing import Any
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
 from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
-from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
+    PARSED_KINDS,
+    parse_contents,
+)
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import INFO_SPEC
 from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import scope_of
@@ -25,7 +28,7 @@ class ActionModule(HubAction):
 
     def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:  # noqa: ARG002
         """Read the hub and answer."""
-        loaded = parse_contents(self.tools(params, must_exist=True).hub.load())
+        loaded = parse_contents(self.tools(params, must_exist=True).hub.load(kinds=PARSED_KINDS))
         scope = scope_of(params)
         answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"])
         return {"changed": False, **answer, "warnings": [*loaded.warnings, *left_alone(loaded, scope)]}

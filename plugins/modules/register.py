@@ -17,6 +17,8 @@ description:
   - Its taints, id and namespace come from C(multicluster_taints), C(multicluster_cluster_id) and C(multicluster_namespace).
   - Connection variables that are no secrets are kept as annotations. Tokens never are.
   - Labels and annotations that others put on a ManagedCluster stay. A host that is missing is no reason to remove a cluster.
+  - On a hub where Clusternet's own controllers run, its agents register the clusters, so the ManagedClusters of that name are
+    updated and none is made. Labels and taints by which a Subscription would leave more than one cluster are refused there.
 options:
   group:
     description:

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
-from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
+    PARSED_KINDS,
+    Loaded,
+    parse_contents,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import (
     HUB_SPEC,
     KUBERNETES_SPEC,
@@ -29,7 +33,12 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords 
 
 
 class HubLookup(LookupBase):
-    """A lookup on a hub. Subclasses say what they find (`find`)."""
+    """A lookup on a hub. Subclasses say what they find (`find`).
+
+    :cvar KINDS: what they read for it.
+    """
+
+    KINDS: Collection[str] = PARSED_KINDS
 
     def find(self, terms: Sequence[Any], loaded: Loaded) -> Iterable[Any]:
         """What the terms mean.
@@ -52,7 +61,8 @@ class HubLookup(LookupBase):
         defaults = {option: rules.get("default") for option, rules in HUB_SPEC.items()}
         given = {option: self.get_option(option) for option in ("hub_dir", *KUBERNETES_SPEC)}
         options = HubOptions.of(which_hub.resolved({**defaults, **given}, loader.get_basedir()))
-        return parse_contents(open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub.load())
+        hub = open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub
+        return parse_contents(hub.load(kinds=self.KINDS))
 
 
 class RenderedLookup(HubLookup):

@@ -38,6 +38,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._run.recovering import with_lost_bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def decide(
     :param revisions: whether what is rendered is kept for later, so that clusters can go back to it.
     :raises InvalidInput: when the scope names what the hub does not hold.
     """
+    loaded = with_lost_bases(loaded)
     snapshot = loaded.snapshot
     check_scope(loaded, scope)
     renderer = Renderer(snapshot, Overlay(snapshot, codec, strict=strict), numbered=revisions)
@@ -116,10 +118,7 @@ def decide(
     for base in leaving:
         changes.extend(_marked(base, loaded, scope, now))
         if base.meta.namespace not in snapshot.clusters_by_namespace:
-            warnings.append(
-                f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the "
-                "cluster again, or delete the Base and its Descriptions from the hub to forget it"
-            )
+            warnings.append(_forsaken(base, loaded))
     kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
     return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
 
@@ -133,10 +132,11 @@ def changes_for(made: Sequence[Rendered], loaded: Loaded, *, revisions: bool = T
     :param revisions: whether what the Descriptions are is kept, too.
     """
     contents = loaded.contents
+    revived = frozenset(_revived((item.base for item in made), contents))
     puts = (
         *(_content_puts(made, contents) if revisions else ()),
         *_puts((item.base for item in made), contents),
-        *_puts((raw for item in made for raw in item.descriptions), contents),
+        *_puts((raw for item in made for raw in item.descriptions), contents, revived),
     )
     return (*puts, *(delete for item in made for delete in _obsolete(item.base, item.descriptions, loaded)))
 
@@ -191,10 +191,32 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
         raise InvalidInput(problems)
 
 
-def _puts(objects: Iterable[dict[str, Any]], contents: Contents) -> Iterator[Put]:
+def _revived(bases: Iterable[dict[str, Any]], contents: Contents) -> Iterator[str]:
+    """The uids of Bases that are being deleted and wanted again: on a server each is made anew, with another uid."""
+    for raw in bases:
+        stored = contents.objects.get(ObjectKey.of(raw))
+        if stored is not None and stored.raw["metadata"].get("deletionTimestamp"):
+            yield stored.raw["metadata"]["uid"]
+
+
+def _forsaken(base: Base, loaded: Loaded) -> str:
+    """A warning for a Base whose cluster nobody knows any more. On a server our finalizer holds it, and only we take that off."""
+    named = (base, *descriptions_of(base.meta.namespace, base.meta.name, loaded))
+    return (
+        f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the cluster "
+        "again, or have the hub forget it: multicluster.apps.apply with state=absent of "
+        f"{', '.join(str(item.key) for item in named)} (kubectl delete would wait for their finalizer)"
+    )
+
+
+def _puts(
+    objects: Iterable[dict[str, Any]], contents: Contents, revived: Collection[str] = frozenset()
+) -> Iterator[Put]:
+    """What differs from what is stored, and what names an owner that gets another uid: the server would collect it."""
     for raw in objects:
         stored = contents.objects.get(ObjectKey.of(raw))
-        if stored is None or stored.raw != raw:
+        owners = {owner.get("uid") for owner in raw["metadata"].get("ownerReferences") or ()}
+        if stored is None or stored.version is None or stored.raw != raw or not owners.isdisjoint(revived):
             yield Put(raw, stored.version if stored else None)
 
 
