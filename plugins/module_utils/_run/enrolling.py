@@ -45,6 +45,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.granting im
     steps_result,
     why_it_stays,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.labelling import plan_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host, plan_register
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_diffs, hub_result, shown
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
@@ -218,7 +219,9 @@ def _plan(
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """The changes on the hub: the ManagedCluster as `register` makes it, and the Secret."""
     kept = {name: value for name, value in request.host.variables.items() if name not in _ADMINISTRATOR}
-    changes, warnings = plan_register([replace(request.host, variables=kept)], contents, tools.hub_dir)
+    # Where Clusternet runs, its agents register clusters.
+    plan = plan_labels if contents.clusternet else plan_register
+    changes, warnings = plan([replace(request.host, variables=kept)], contents, tools.hub_dir)
     stored = contents.objects.get(ObjectKey("", "Secret", request.namespace, api.DEPLOYER_SECRET))
     if stored is not None and not is_ours(stored.raw):
         raise InvalidInput(

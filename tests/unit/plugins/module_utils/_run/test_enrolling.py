@@ -177,6 +177,13 @@ def test_what_a_cluster_refuses_leaves_nothing_half_done(world: World) -> None:
     assert (world.api.log, world.store.objects) == ([], {})
 
 
+def test_where_clusternet_runs_its_agents_register_clusters(world: World) -> None:
+    world.store.clusternet = "Lease clusternet-system/clusternet-scheduler is held"
+    with pytest.raises(InvalidInput, match="one"):
+        world.enrol()
+    assert (world.api.log, world.store.objects) == ([], {})
+
+
 def test_a_secret_of_somebody_else_is_left_alone(world: World) -> None:
     world.enrol()
     secret = world.objects[SECRET]
