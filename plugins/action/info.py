@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
 from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import inform
-from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
+    PARSED_KINDS,
+    parse_contents,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge
 from ansible_collections.multicluster.apps.plugins.plugin_utils.action_specs import INFO_SPEC
 from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_action import HubAction, Params, Result
@@ -29,11 +31,10 @@ class ActionModule(HubAction):
     def act(self, params: Params, task_vars: Mapping[str, Any]) -> Result:
         """Read the hub, ask the clusters whose room matters, and answer."""
         tools = self.tools(params, must_exist=True)
-        loaded = parse_contents(tools.hub.load())
+        loaded = parse_contents(tools.hub.load(kinds=PARSED_KINDS))
         scope = scope_of(params)
         forks = int(task_vars.get("ansible_forks") or 5)
         gauge = Gauge(tools, connections(task_vars), capacities(task_vars), forks)
-        measure = partial(gauge.measure, contents=loaded.contents)
-        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"], measure)
+        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"], gauge.measure)
         warnings = [*loaded.warnings, *left_alone(loaded, scope), *answer["warnings"]]
         return {"changed": False, **answer, "warnings": warnings}

@@ -30,11 +30,11 @@ class ActionModule(HubAction):
         return migrate(source, self._hub(params, "target"), check=self.check, diff=self.diff)
 
     def _hub(self, params: Params, name: str) -> Tools:
-        """A hub that an option describes by itself: what the task says of its own hub is not about this one."""
+        """A hub that an option describes by itself: what task and environment say of the task's own is not about it."""
         validation = ArgumentSpecValidator(HUB_SPEC).validate(params[name])
         if validation.error_messages:
             raise InvalidInput(f"{name}: {message}" for message in validation.error_messages)
         checked: dict[str, Any] = validation.validated_parameters
         if not any(checked.get(place) for place in ("hub_dir", "kubeconfig", "host")):
             raise InvalidInput(f"{name}: nothing says where the hub is; give hub_dir, kubeconfig or host in it")
-        return self.tools(which_hub.resolved(checked, self.playbook_dir), must_exist=name == "source")
+        return self.tools(which_hub.described(checked, self.playbook_dir), must_exist=name == "source")

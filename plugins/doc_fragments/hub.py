@@ -44,7 +44,9 @@ options:
     default: refuse
   lock_timeout:
     description:
-      - How many seconds to wait for another run that holds a lock of the hub.
+      - How many seconds to wait for another run that holds a lock of the hub. V(0) tries once.
+      - On an API server a run that waits at all waits until it has seen whether the holder is alive, 15 seconds at most, so that
+        the lock of a killed run ends.
     type: float
     default: 30.0
 notes:

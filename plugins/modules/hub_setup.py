@@ -51,7 +51,7 @@ options:
   viewers:
     description:
       - Who may read the hub. Exactly these get the ClusterRole C(multicluster-apps-hub-viewer), by a binding of the same name. It
-        opens no Secrets.
+        opens no Secrets, but reads those that are distributed, in Manifests and Descriptions.
       - If it is not given, the binding stays as it is; an empty list takes the role from all.
     type: list
     elements: dict

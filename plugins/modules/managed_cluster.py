@@ -18,7 +18,8 @@ description:
 options:
   namespace:
     description:
-      - The cluster's own namespace on the hub; V(clusternet-<name>), if it is not given.
+      - The cluster's own namespace on the hub. If it is not given, the one that the cluster has there (where Clusternet's
+        agents register, its name ends at random), or V(clusternet-<name>) for a new one.
     type: str
   cluster_id:
     description:

@@ -26,11 +26,12 @@ options:
       - "The hub to copy from, a mapping with the options that name a hub, such as C({hub_dir: fleet}) or
         C({kubeconfig: ~/.kube/hub, context: old})."
       - The hub that the task names, if it is not given.
+      - The environment (C(K8S_AUTH_*)) adds nothing to it. So no credentials of one hub are sent to the other.
     type: dict
   target:
     description:
-      - The hub to copy to, a mapping as O(source). The directory of a hub is made; CustomResourceDefinitions are not,
-        the role P(multicluster.apps.hub#role) installs them.
+      - The hub to copy to, a mapping as O(source), also without the environment. The directory of a hub is made;
+        CustomResourceDefinitions are not, the role P(multicluster.apps.hub#role) installs them.
       - C(secrets) in it says how a directory keeps the Secrets of clusters.
     type: dict
     required: true

@@ -18,6 +18,8 @@ description:
     it has free for replicas that are divided from C(multicluster_capacity), if its nodes are not to be asked.
   - Connection variables that are no secrets are kept as annotations. Tokens never are.
   - Labels and annotations that others put on a ManagedCluster stay. A host that is missing is no reason to remove a cluster.
+  - On a hub where Clusternet's own controllers run, its agents register the clusters, so the ManagedClusters of that name are
+    updated and none is made. Labels and taints by which a Subscription would leave more than one cluster are refused there.
 options:
   group:
     description:

@@ -6,15 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import Rendered
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
-from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
+    PARSED_KINDS,
+    Loaded,
+    parse_contents,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Gauge, Measure, by_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.options import (
     HUB_SPEC,
@@ -32,7 +35,12 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords 
 
 
 class HubLookup(LookupBase):
-    """A lookup on a hub. Subclasses say what they find (`find`)."""
+    """A lookup on a hub. Subclasses say what they find (`find`).
+
+    :cvar KINDS: what they read for it.
+    """
+
+    KINDS: Collection[str] = PARSED_KINDS
 
     # What tells how much room clusters have.
     _measure: Measure
@@ -59,14 +67,12 @@ class HubLookup(LookupBase):
         given = {option: self.get_option(option) for option in ("hub_dir", *KUBERNETES_SPEC)}
         options = HubOptions.of(which_hub.resolved({**defaults, **given}, loader.get_basedir()))
         tools = open_tools(options, "a lookup", vault_of(loader), must_exist=True)
-        loaded = parse_contents(tools.hub.load())
         if "groups" in variables:
             forks = int(variables.get("ansible_forks") or 5)
-            gauge = Gauge(tools, connections(variables), capacities(variables), forks)
-            self._measure = partial(gauge.measure, contents=loaded.contents)
+            self._measure = Gauge(tools, connections(variables), capacities(variables), forks).measure
         else:
             self._measure = by_hub
-        return loaded
+        return parse_contents(tools.hub.load(kinds=self.KINDS))
 
 
 class RenderedLookup(HubLookup):

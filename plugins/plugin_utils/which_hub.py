@@ -37,9 +37,21 @@ def resolved(options: Mapping[str, Any], playbook_dir: str) -> dict[str, Any]:
     :param playbook_dir: the directory of the playbook that runs.
     :returns: all of `options`, and of the options that name a hub each one, None where it is not given.
     """
+    return _complete(options, _hub(_given(options, playbook_dir)))
+
+
+def described(options: Mapping[str, Any], playbook_dir: str) -> dict[str, Any]:
+    """Options that describe a hub by themselves, beside the one of the task: as `resolved`, but without the environment.
+
+    Its credentials are those of the task's own hub, and another server must not be sent them.
+    """
+    return _complete(options, _given(options, playbook_dir))
+
+
+def _complete(options: Mapping[str, Any], hub: Mapping[str, Any]) -> dict[str, Any]:
     aliases = {alias for rules in KUBERNETES_SPEC.values() for alias in rules.get("aliases", ())}
     others = {name: value for name, value in options.items() if name not in _OPTIONS and name not in aliases}
-    return {**others, **dict.fromkeys(_OPTIONS), **_hub(_given(options, playbook_dir))}
+    return {**others, **dict.fromkeys(_OPTIONS), **hub}
 
 
 def _hub(given: Mapping[str, Any]) -> Mapping[str, Any]:

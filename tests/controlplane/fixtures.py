@@ -11,6 +11,7 @@ One ``conftest.py`` above all tests that use them imports them (two would start 
 ``control_plane`` is a hub and members (three, or ``MULTICLUSTER_LAB_MEMBERS``) for the whole session. With
 ``MULTICLUSTER_LAB_DIR`` it is the running lab in that directory, which is left running. The servers are shared: a test
 works in a namespace of its own and removes it, and breaks a server only through ``member_faults``, which mends it.
+Workers of pytest-xdist share nothing, as tests empty the hub: each has a lab of its own, and only the first the running one.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from ansible_collections.multicluster.apps.tests.controlplane.labkit.scratch imp
 
 LAB_VARIABLE = "MULTICLUSTER_LAB_DIR"
 MEMBERS_VARIABLE = "MULTICLUSTER_LAB_MEMBERS"
+WORKER_VARIABLE = "PYTEST_XDIST_WORKER"
+FIRST_WORKER = "gw0"
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def control_plane() -> Iterator[ControlPlane]:
     """A hub and members as real API servers."""
     programs = binaries.ensure(os.environ, _report)
     running = os.environ.get(LAB_VARIABLE)
-    if running:
+    if running and os.environ.get(WORKER_VARIABLE, FIRST_WORKER) == FIRST_WORKER:
         lab = Lab(Path(running))
         if not lab.running:
             pytest.fail(f"{LAB_VARIABLE}={running}: no lab runs there, or not all of it; unset it or 'make lab'")

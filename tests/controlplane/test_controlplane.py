@@ -12,10 +12,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ansible_collections.multicluster.apps.tests.controlplane.fixtures import ClusterAccess, ControlPlane, Faults
+from ansible_collections.multicluster.apps.tests.controlplane.fixtures import (
+    FIRST_WORKER,
+    WORKER_VARIABLE,
+    ClusterAccess,
+    ControlPlane,
+    Faults,
+)
 from ansible_collections.multicluster.apps.tests.controlplane.labkit import binaries, servers
 from ansible_collections.multicluster.apps.tests.controlplane.labkit.lab import Lab
 from ansible_collections.multicluster.apps.tests.controlplane.labkit.layout import LabFiles
@@ -153,9 +160,28 @@ def test_up_starts_again_what_died(lab, member):
     member.kubectl("get", "namespaces")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that are started take SIGINT, even if the tests run in the background of a shell.
+
+    A shell has what it puts there ignore SIGINT, and a program inherits that; it does not inherit handlers.
+    """
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
+@pytest.fixture
+def new_lab(tmp_path: Path) -> Iterator[Path]:
+    """Where there is no lab; and none afterwards, however the test ends."""
+    yield tmp_path / "lab"
+    Lab(tmp_path / "lab").down()
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
-def test_an_interrupted_up_leaves_nothing(tmp_path, number, status):
-    directory = tmp_path / "lab"
+def test_an_interrupted_up_leaves_nothing(new_lab: Path, number: signal.Signals, status: int) -> None:
+    directory = new_lab
     command = [sys.executable, SCRIPT, "up", "--members", "1", "--dir", str(directory)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True) as up:
         deadline = time.monotonic() + 30
@@ -185,6 +211,7 @@ def run_fixtures(tmp_path: Path, **environment: str) -> subprocess.CompletedProc
     (tmp_path / "test_use.py").write_text(USES_THE_FIXTURES)
     plugin = "ansible_collections.multicluster.apps.tests.controlplane.fixtures"
     command = [sys.executable, "-m", "pytest", "-p", plugin, "--rootdir", str(tmp_path), str(tmp_path)]
+    environment = {WORKER_VARIABLE: FIRST_WORKER, **environment}
     environment |= {"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(tmp_path)}
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
@@ -196,8 +223,10 @@ def test_the_fixtures_use_a_running_lab_and_leave_it_running(lab, tmp_path):
     assert not list(tmp_path.glob("multicluster-lab-*"))
 
 
-def test_the_fixtures_start_a_lab_and_end_it(tmp_path):
-    result = run_fixtures(tmp_path, MULTICLUSTER_LAB_MEMBERS="1", MULTICLUSTER_LAB_DIR="")
+@pytest.mark.parametrize(("worker", "running"), [(FIRST_WORKER, ""), ("gw1", "of-the-first-worker")])
+def test_the_fixtures_start_a_lab_and_end_it(tmp_path: Path, worker: str, running: str) -> None:
+    lab = {"MULTICLUSTER_LAB_MEMBERS": "1", "MULTICLUSTER_LAB_DIR": running}
+    result = run_fixtures(tmp_path, **lab, **{WORKER_VARIABLE: worker})
     assert "2 passed" in result.stdout, result.stdout
     assert not list(tmp_path.glob("multicluster-lab-*"))
 

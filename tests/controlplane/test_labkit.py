@@ -316,7 +316,22 @@ class TestLab:
         processes.kill([other])
 
 
+def free(folder: Path) -> bool:
+    """Whether nobody holds a folder locked."""
+    with locking.if_free(folder) as ours:
+        return ours
+
+
 class TestScratch:
+    def test_a_session_that_starts_meanwhile_does_not_get_the_folder_that_is_being_removed(self, tmp_path, monkeypatch):
+        folder = tmp_path / "multicluster-lab-new"
+        folder.mkdir()
+        seen: list[bool] = []
+        monkeypatch.setattr(Lab, "down", lambda self: seen.append(free(folder)))
+        end_orphans(tmp_path, silent)
+        assert seen == [False]
+        assert not folder.exists()
+
     def test_a_lab_whose_session_died_is_ended_and_one_in_use_is_not(self, tmp_path, sleeper):
         with scratch_lab(tmp_path, silent) as used:
             orphan = tmp_path / "multicluster-lab-dead"
@@ -349,5 +364,5 @@ class TestLocking:
 
             with locking.exclusive(folder, let_go, create=True):
                 assert waited == [True]
-                assert locking.is_held(folder)
-        assert not locking.is_held(folder)
+                assert not free(folder)
+        assert free(folder)

@@ -157,12 +157,12 @@ def delivered_revision(base: Base, descriptions: Sequence[Description]) -> dict[
     records = [(item, Provenance.of(item)) for item in descriptions]
     if not number or not all(record is not None and is_intact(item, record) for item, record in records):
         return None
-    owner = {"apiVersion": api.APPS_API_VERSION, "kind": Base.KIND, "name": base.meta.name, "uid": base.meta.uid}
     metadata = {
         **_metadata(base.meta.namespace, revision_name(base.meta.name, number)),
         "labels": dict(base.meta.labels),
         "annotations": {api.ANNOTATION_SUBSCRIPTION: base.meta.annotations.get(api.ANNOTATION_SUBSCRIPTION, "")},
-        "ownerReferences": [{**owner, "controller": True, "blockOwnerDeletion": True}],
+        # No owner: a Base that is wanted again while it is being deleted is made anew, and a server would collect what the
+        # old one owned. What outlives its Base goes with `unused`.
     }
     objects = sum(len(item.charts if item.deployer == HELM else item.raw_objects) for item in descriptions)
     return {

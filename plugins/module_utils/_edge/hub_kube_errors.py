@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
@@ -19,6 +20,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.text impo
 ROLE: Final = "the role multicluster.apps.hub"
 # What is wrong with the object itself: malformed or unknown fields, too large, invalid.
 _ABOUT_CONTENT: Final = frozenset({400, 413, 422})
+# Kubernetes' words for what no authorizer allows (its `responsewriters.Forbidden`).
+_NOT_PERMITTED: Final = re.compile(r'forbidden: User ".*" cannot ')
 
 
 class RefusedContent(HubError):
@@ -41,11 +44,21 @@ def hub_errors(raw: Mapping[str, Any] | None = None) -> Iterator[None]:
 
 
 def _advice(error: ApiError) -> str:
-    if error.status == 403:
+    if any(cause.get("reason") == "NamespaceTerminating" for cause in error.causes):
+        return (
+            "; run again once the namespace is gone: what it waits for is in its status.conditions, and Bases and Descriptions "
+            "of this collection end by multicluster.apps.apply with state=absent"
+        )
+    if lacks_permission(error):
         return f"; {ROLE} grants what a user of the hub needs"
     if error.status in _ABOUT_CONTENT and "unknown field" in str(error):
         return f"; the hub's CustomResourceDefinition does not know it: correct the object, or bring the CRD up to date with {ROLE}"
     return ""
+
+
+def lacks_permission(error: ApiError) -> bool:
+    """Whether the user may not do it; webhooks, quotas and namespaces that end answer 403 as well."""
+    return error.status == 403 and _NOT_PERMITTED.search(str(error.body.get("message", ""))) is not None
 
 
 def missing_namespace(error: ApiError) -> bool:

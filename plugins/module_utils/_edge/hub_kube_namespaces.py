@@ -10,16 +10,18 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_errors import missing_namespace
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_errors import ROLE, missing_namespace
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_discovery import Resource
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import ApiError, KubeHttp, Request
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    APPS_API_VERSION,
     CREATED_BY,
     LABEL_CLUSTER_ID,
     LABEL_CLUSTER_NAME,
     LABEL_CREATED_BY,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset import FIELD_MANAGER
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError
 
 _Answer = TypeVar("_Answer")
 
@@ -92,8 +94,24 @@ class Namespaces:
             "metadata": {"name": namespace, "labels": {LABEL_CREATED_BY: CREATED_BY, **labels}},
         }
         query = {"fieldManager": FIELD_MANAGER, **({"dryRun": "All"} if dry_run else {})}
+        self._require_definitions()
         try:
             self._http.send(Request("POST", _NAMESPACES.path(), f"create Namespace {namespace}", query, body))
         except ApiError as error:
             if error.status != 409:  # another run made it meanwhile
                 raise
+
+    def _require_definitions(self) -> None:
+        """See that this is a hub, before anything is made there: a mistyped address leads to anybody's cluster.
+
+        :raises HubError: when it does not serve Clusternet's API.
+        """
+        try:
+            self._http.send(Request("GET", f"/apis/{APPS_API_VERSION}", f"read which kinds {APPS_API_VERSION} has"))
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            raise HubError(
+                f"{self._http.cluster} does not serve {APPS_API_VERSION}: its CustomResourceDefinitions are not installed; "
+                f"install them with {ROLE}, or correct the address if this is no hub"
+            ) from error

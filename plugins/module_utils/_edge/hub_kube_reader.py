@@ -23,6 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.api impor
     CREATED_BY,
     DEPLOYER_SECRET,
     LABEL_CREATED_BY,
+    RESERVED_NAMESPACE,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import is_dns_label
@@ -32,9 +33,10 @@ _THREADS: Final = 6
 # Objects in a page. Large ones may take a mebibyte each.
 _PAGE, _PAGE_OF_LARGE = "500", "100"
 # Of these kinds a hub holds only what it needs, not what else lives in the cluster.
+_REVISION: Final = "ControllerRevision"
 _SELECTORS: Final[Mapping[str, Mapping[str, str]]] = {
     "Secret": {"fieldSelector": f"metadata.name={DEPLOYER_SECRET}"},
-    "ControllerRevision": {"labelSelector": f"{LABEL_CREATED_BY}={CREATED_BY}"},
+    _REVISION: {"labelSelector": f"{LABEL_CREATED_BY}={CREATED_BY}"},
 }
 # Where Clusternet's controllers elect their leaders, unless told otherwise, and the Leases of those that would work
 # against us.
@@ -59,6 +61,21 @@ class _Found:
     warning: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list.
+
+    :ivar namespace: empty for the whole cluster.
+    :ivar large: whether its objects may take a mebibyte each.
+    :ivar but: the namespace that is left out.
+    """
+
+    kind: HubKind
+    namespace: str
+    large: bool
+    but: str = ""
+
+
 def read_objects(
     http: KubeHttp, namespaces: Collection[str] | None, kinds: Collection[str] | None
 ) -> tuple[list[ServerObject], list[str]]:
@@ -69,12 +86,12 @@ def read_objects(
 
     failed = threading.Event()
 
-    def read(place: tuple[HubKind, str]) -> _Found:
+    def read(what: _List) -> _Found:
         if failed.is_set():  # one error is enough, and a server that hangs takes its time for each
             return _Found()
         try:
             with hub_errors():
-                return _read(http, *place)
+                return _read(http, what)
         except HubError:
             failed.set()
             raise
@@ -115,22 +132,35 @@ def running_clusternet(http: KubeHttp, now: datetime) -> tuple[str, tuple[str, .
     return "", ()
 
 
-def _lists(namespaces: Collection[str] | None, kinds: Collection[str] | None) -> Iterator[tuple[HubKind, str]]:
-    """Each kind with the namespace to list, the large ones first; empty for the whole cluster."""
+def _lists(namespaces: Collection[str] | None, kinds: Collection[str] | None) -> Iterator[_List]:
+    """What to list, the large ones first."""
     for kind in sorted(KINDS.values(), key=lambda kind: not kind.large):
         if kinds is not None and kind.kind not in kinds:
             continue
-        if namespaces is None:
-            yield kind, ""
-        elif kind.namespaced:
-            yield from ((kind, namespace) for namespace in sorted(set(namespaces)) if is_dns_label(namespace))
+        if kind.namespaced and namespaces is not None:
+            for namespace in sorted(set(namespaces)):
+                if is_dns_label(namespace):
+                    yield _List(kind, namespace, kind.large and _may_be_large(kind, namespace))
+        elif namespaces is None and kind.kind == _REVISION:
+            # Ten small ones for each Base, and the few large contents that they share.
+            yield _List(kind, RESERVED_NAMESPACE, large=True)
+            yield _List(kind, "", large=False, but=RESERVED_NAMESPACE)
+        elif namespaces is None:
+            yield _List(kind, "", kind.large)
 
 
-def _read(http: KubeHttp, kind: HubKind, namespace: str) -> _Found:
+def _may_be_large(kind: HubKind, namespace: str) -> bool:
+    return kind.kind != _REVISION or namespace == RESERVED_NAMESPACE
+
+
+def _read(http: KubeHttp, what: _List) -> _Found:
+    kind = what.kind
     resource = Resource(kind.api_version, kind.kind, kind.plural, kind.namespaced)
-    query = {"limit": _PAGE_OF_LARGE if kind.large else _PAGE, **_SELECTORS.get(kind.kind, {})}
+    query = {"limit": _PAGE_OF_LARGE if what.large else _PAGE, **_SELECTORS.get(kind.kind, {})}
+    if what.but:
+        query["fieldSelector"] = f"metadata.namespace!={what.but}"
     try:
-        return _Found(tuple(map(ServerObject.of, list_pages(http, resource, namespace, query))))
+        return _Found(tuple(map(ServerObject.of, list_pages(http, resource, what.namespace, query))))
     except ApiError as error:
         if error.status == 404:
             return _Found(missing=f"{kind.plural}.{kind.api_version.partition('/')[0]}")

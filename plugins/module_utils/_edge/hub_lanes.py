@@ -24,6 +24,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 THREADS: Final = 8
 # The user's, and revisions in the namespace that no cluster has: each object is a lane of its own.
 _INDEPENDENT: Final = frozenset({"Globalization", "HelmChart", "Manifest", "Subscription"})
+# Of two with one priority the older takes effect first, and how old they are says the server.
+_IN_ORDER: Final = frozenset({"Globalization"})
 
 # Changes with their places in the whole.
 Lane: TypeAlias = "list[tuple[int, Change]]"
@@ -77,4 +79,6 @@ def _is_independent(key: ObjectKey) -> bool:
 
 
 def _lane(key: ObjectKey) -> Hashable:
+    if key.kind in _IN_ORDER:
+        return key.kind
     return key if _is_independent(key) else key.namespace

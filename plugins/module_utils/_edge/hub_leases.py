@@ -5,7 +5,8 @@
 """Exclusive locks between runs anywhere: Leases on the hub, one for the hub and one for each cluster's namespace.
 
 A Lease is renewed while it is held. Who waits takes it over once it has seen it unchanged for as long as it lasts, by
-its own clock: times that others wrote are only shown. Who could not renew in time has lost it and may not write.
+its own clock: times that others wrote are only shown. So who waits at all waits that long, unless it sees a renewal: the
+lock of a killed run would outlast every shorter patience. Who could not renew in time has lost it and may not write.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_n
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_reader import LEASES
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import ApiError, KubeHttp, Request
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    CLUSTER_LEASE,
     CREATED_BY,
     LABEL_CREATED_BY,
     RESERVED_NAMESPACE,
@@ -65,6 +67,26 @@ class _Held:
     guard: threading.Lock = field(default_factory=threading.Lock)
 
 
+@dataclass
+class _Watch:
+    """What a run that waits for a Lease has seen of it.
+
+    :ivar since: since when it is unchanged, by our clock.
+    :ivar renewed: whether it changed while we looked: somebody is alive.
+    """
+
+    since: float
+    version: Any = None
+    renewed: bool = False
+
+    def note(self, lease: Raw | None, now: float) -> None:
+        """Take in how it is now."""
+        version = None if lease is None else lease["metadata"].get("resourceVersion")
+        if version != self.version:
+            self.renewed = self.version is not None
+            self.version, self.since = version, now
+
+
 class Leases:
     """The locks of one run on one hub. Threads may share it."""
 
@@ -83,7 +105,7 @@ class Leases:
         :param renewing: the same server, asked once only and for less time than a Lease lasts: a renewal that comes late
             is none.
         :param holder: who we are, for others to read.
-        :param timeout: seconds to wait for another holder; 0 tries once.
+        :param timeout: seconds to wait for another holder; 0 tries once. See above for one who is not seen to be alive.
         :param seconds: how long a Lease lasts without its holder.
         """
         self._http = http
@@ -139,23 +161,28 @@ class Leases:
     def _acquire(self, name: str, namespace: str, lease_name: str) -> _Held:
         holder = f"{self._holder}{_NONCE}{uuid.uuid4().hex[:8]}"
         begun = self._now()
-        seen: tuple[Any, float] = (None, begun)
+        watch = _Watch(begun)
         while True:
             there = self._read(self._http, namespace, lease_name)
-            version = None if there is None else there["metadata"].get("resourceVersion")
-            if seen[0] != version:
-                seen = (version, self._now())
+            now = self._now()
+            watch.note(there, now)
             if there is not None and _spec(there).get("holderIdentity") == holder:  # the answer to our taking was lost
                 return _Held(name, holder, there, begun)
-            if there is None or self._is_free(there, self._now() - seen[1]):
+            if there is None or self._is_free(there, now - watch.since):
                 sent = self._now()
                 lease = self._take(namespace, lease_name, holder, there)
                 if lease is not None:
                     return _Held(name, holder, lease, sent)
                 continue
-            if self._now() - begun >= self._timeout:
-                raise HubLocked(self._said(name, f"{namespace}/{lease_name}", there))
-            self._http.pacing.sleep(min(_POLL_SECONDS, max(begun + self._timeout - self._now(), 0.01)))
+            left = self._until(begun, there, watch) - now
+            if left <= 0:
+                raise HubLocked(self._said(name, f"{namespace}/{lease_name}", there, now - begun))
+            self._http.pacing.sleep(min(_POLL_SECONDS, max(left, 0.01)))
+
+    def _until(self, begun: float, lease: Raw, watch: _Watch) -> float:
+        """How long to wait for a Lease that is held."""
+        patience = begun + self._timeout
+        return patience if not self._timeout or watch.renewed else max(patience, watch.since + self._lasts(lease))
 
     @staticmethod
     def _read(http: KubeHttp, namespace: str, lease_name: str) -> Raw | None:
@@ -175,8 +202,12 @@ class Leases:
         spec = _spec(lease)
         if not spec.get("holderIdentity"):
             return True
-        duration = spec.get("leaseDurationSeconds")
-        return unchanged >= (duration if isinstance(duration, int) else self._seconds)
+        return unchanged >= self._lasts(lease)
+
+    def _lasts(self, lease: Raw) -> int:
+        """How many seconds a Lease lasts without its holder."""
+        duration = _spec(lease).get("leaseDurationSeconds")
+        return duration if isinstance(duration, int) else self._seconds
 
     def _take(self, namespace: str, lease_name: str, holder: str, there: Raw | None) -> Raw | None:
         """Make the Lease ours; None where somebody else was faster."""
@@ -259,14 +290,14 @@ class Leases:
             except ClusterError:
                 return
 
-    def _said(self, name: str, place: str, lease: Raw) -> str:
+    def _said(self, name: str, place: str, lease: Raw, waited: float) -> str:
         spec = _spec(lease)
         who = fit(str(spec.get("holderIdentity")).rpartition(_NONCE)[0] or spec.get("holderIdentity"))
         since, renewed = fit(spec.get("acquireTime"), 40), fit(spec.get("renewTime"), 40)
         return (
             f"{self._http.cluster}: the lock {name!r} (Lease {place}) is held by {who}, since {since}, last renewed at "
-            f"{renewed}; waited {self._timeout:g} seconds; run again when that run has ended, or wait longer with "
-            f"lock_timeout: the lock of a killed run ends after {self._seconds} seconds"
+            f"{renewed}; waited {waited:.0f} seconds; run again when that run has ended, or wait longer with lock_timeout: "
+            f"the lock of a killed run ends for who waits {self._lasts(lease)} seconds, as every lock_timeout above 0 does"
         )
 
 
@@ -279,7 +310,7 @@ def _place(name: str) -> tuple[str, str]:
         return RESERVED_NAMESPACE, "multicluster-apps-hub"
     namespace = name.removeprefix(_CLUSTER)
     if name.startswith(_CLUSTER) and is_dns_label(namespace):
-        return namespace, "multicluster-apps-cluster"
+        return namespace, CLUSTER_LEASE
     raise InvalidInput(f"{name!r} names no lock: 'hub' and 'cluster-<namespace>' are accepted")
 
 

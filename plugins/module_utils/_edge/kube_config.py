@@ -50,6 +50,7 @@ def open_endpoint(cluster: str, connection: Connection) -> Endpoint:
         raise ClusterError(
             f"{cluster}: nothing says how to reach it; give {connection.prefix}kubeconfig or {connection.prefix}host{instead}"
         )
+    _check_address(cluster, connection)
     # Imported here because that takes a third of a second, and directory clusters need none of it.
     try:
         from kubernetes import client
@@ -75,6 +76,14 @@ def open_endpoint(cluster: str, connection: Connection) -> Endpoint:
             f"{cluster}: {source} connection {'variables' if prefix else 'options'} cannot be used: {_said(error)}; the address "
             f"has to be a URL ({prefix}host), the proxy one with http, https or, with PySocks, socks5 ({prefix}proxy)"
         ) from error
+
+
+def _check_address(cluster: str, connection: Connection) -> None:
+    """An address without a scheme is taken for plain HTTP: what comes of it is a riddle, and the token is on the wire."""
+    if connection.host and not str(connection.host).lower().startswith(("https://", "http://")):
+        raise ClusterError(
+            f"{cluster}: {connection.prefix}host is {connection.host!r}; a URL is accepted, such as https://{connection.host}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,16 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One kind in one version."""
+    """One kind in one version.
+
+    :param removable: whether its objects can be removed, which is what befalls all that lies in a namespace that goes.
+    """
 
     api_version: str
     kind: str
     plural: str
     namespaced: bool
+    removable: bool = True
 
     def path(self, namespace: str = "", name: str = "") -> str:
         """The path of one object, or of the list of all of a namespace or of the cluster."""
@@ -43,6 +47,24 @@ class Discovery:
 
         :raises ClusterError: when the cluster cannot say; the other groups are not affected.
         """
+        return self._kinds(api_version).get(kind)
+
+    def tenants(self) -> list[Resource]:
+        """Every kind whose objects lie in namespaces and go with them, each in the first version that has it.
+
+        :raises ClusterError: when the cluster cannot say it of all groups: what is not known of may be there.
+        """
+        request = Request("GET", "/apis", "read which groups it has")
+        groups = self._http.entries(request, self._http.send(request), "groups")
+        found: dict[tuple[str, str], Resource] = {}
+        for group in ("", *(str(item.get("name", "")) for item in groups)):
+            for api_version in self._served_versions(group):
+                for resource in self._kinds(api_version).values():
+                    if resource.namespaced and resource.removable:
+                        found.setdefault((group, resource.plural), resource)
+        return list(found.values())
+
+    def _kinds(self, api_version: str) -> dict[str, Resource]:
         if api_version in self._broken:
             raise self._broken[api_version]
         if api_version not in self._versions:
@@ -51,7 +73,7 @@ class Discovery:
             except ApiError as error:
                 self._broken[api_version] = error
                 raise
-        return self._versions[api_version].get(kind)
+        return self._versions[api_version]
 
     def any_version(self, group_kind: GroupKind) -> Resource | None:
         """The kind in a version that was asked for already, else in the one that the cluster prefers.
@@ -84,7 +106,8 @@ class Discovery:
         for item in self._http.entries(request, answer, "resources"):
             kind, plural = str(item.get("kind", "")), str(item.get("name", ""))
             if "/" not in plural:  # subresources
-                found[kind] = Resource(api_version, kind, plural, bool(item.get("namespaced")))
+                removable = "delete" in (item.get("verbs") or ())
+                found[kind] = Resource(api_version, kind, plural, bool(item.get("namespaced")), removable)
         return found
 
     def _served_versions(self, group: str) -> list[str]:

@@ -125,7 +125,7 @@ class ExecPlugin:
                 status.get("token"),
                 status.get("clientCertificateData"),
                 status.get("clientKeyData"),
-                datetime.fromisoformat(expires) if expires else None,
+                _time(expires) if expires else None,
             )
         except (ValueError, TypeError, KeyError, AttributeError):
             raise self._failure("answered what is no ExecCredential") from None
@@ -141,6 +141,17 @@ class ExecPlugin:
             f"{self._where}: the credential plugin {name} {what}; what it said is not shown, as it may hold a secret: run it "
             "by hand, as kubectl does with this kubeconfig"
         )
+
+
+def _time(text: str) -> datetime:
+    """A time as RFC 3339 has it.
+
+    :raises ValueError, TypeError: for another text, one without a time zone too: nobody knows when that is.
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("it has no time zone")
+    return time
 
 
 def plugin_of(where: str, file: KubeFile) -> ExecPlugin | None:

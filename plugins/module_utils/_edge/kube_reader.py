@@ -24,7 +24,7 @@ _PAGE: Final = "500"
 _RESTARTS: Final = 5
 # Up to so many objects of a namespace are asked for one by one; for more a list of names is cheaper.
 _FEW: Final = 2
-_NAMES_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+NAMES_ONLY: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 
 class Reader:
@@ -140,7 +140,7 @@ class Reader:
     def _names(self, resource: Resource, namespace: str) -> set[str] | None:
         """The names that exist; None where they may not be listed."""
         try:
-            return {raw["metadata"]["name"] for raw in self.list_all(resource, namespace, accept=_NAMES_ONLY)}
+            return {raw["metadata"]["name"] for raw in self.list_all(resource, namespace, accept=NAMES_ONLY)}
         except ApiError as error:
             if error.status == 403:
                 return None

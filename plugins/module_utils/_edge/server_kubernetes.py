@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,7 +19,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http 
     Patience,
     Request,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_reader import Reader, home_namespace
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_reader import (
+    NAMES_ONLY,
+    Reader,
+    home_namespace,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset import FIELD_MANAGER
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
@@ -47,7 +51,7 @@ class KubernetesServer:
         self._probing = probing
         self._discovery = Discovery(http)
         self._reader = Reader(http, self._discovery)
-        self._promised: set[str] = set()
+        self._promised: set[ObjectKey] = set()
 
     @classmethod
     def connect(cls, name: str, connection: Connection, *, patience: Patience, pacing: Pacing) -> KubernetesServer:
@@ -86,6 +90,14 @@ class KubernetesServer:
         self._discovery.forget(api_version)
         return self._discovery.resource(api_version, kind) is not None
 
+    def inhabitants(self, namespace: str) -> Sequence[ObjectKey]:
+        """List every kind; names will do."""
+        return [
+            ObjectKey.of(raw)
+            for resource in self._discovery.tenants()
+            for raw in self._reader.list_all(resource, namespace, accept=NAMES_ONLY)
+        ]
+
     def apply(self, raw: Raw, *, dry_run: bool = False) -> Raw:
         """Apply on the server."""
         key = ObjectKey.of(raw)
@@ -101,11 +113,11 @@ class KubernetesServer:
         try:
             live = self._http.as_object(request, self._http.send(request))
         except ApiError as error:
-            if dry_run and error.status == 404 and namespace in self._promised:
+            if dry_run and error.status == 404 and not self._promised.isdisjoint(_needed(raw, namespace)):
                 return raw
             raise
-        if dry_run and (key.group, key.kind) == ("", "Namespace"):
-            self._promised.add(key.name)
+        if dry_run:
+            self._promised.add(ObjectKey(key.group, key.kind, namespace, key.name))
         return live
 
     def delete(self, api_version: str, kind: str, namespace: str, name: str, *, dry_run: bool = False) -> bool:
@@ -167,6 +179,16 @@ class KubernetesServer:
         if found is None:
             self._discovery.forget(api_version)
         return found
+
+
+def _needed(raw: Raw, namespace: str) -> Iterator[ObjectKey]:
+    """What has to be there before an object: its namespace, and the role that it binds."""
+    if namespace:
+        yield ObjectKey("", "Namespace", "", namespace)
+    role = raw.get("roleRef")
+    if isinstance(role, Mapping):
+        home = namespace if role["kind"] == "Role" else ""
+        yield ObjectKey(role["apiGroup"], role["kind"], home, role["name"])
 
 
 def _authority(name: str, endpoint: Endpoint) -> str:

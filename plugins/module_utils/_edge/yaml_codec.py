@@ -178,9 +178,18 @@ def _check_size(node: Node, source: str) -> None:
     """Refuse what no API server could hold; the text's length spares the measuring of all but large objects."""
     if node.characters < MAX_OBJECT_BYTES // 4 and not node.aliased:
         return
-    size = len(json.dumps(node.value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
-    if size > MAX_OBJECT_BYTES:
-        raise InvalidInput(
-            f"{source}: {object_name(node.value)} at line {node.line} has {size / MIB:.1f} MiB as JSON; "
-            f"Kubernetes stores objects up to {MAX_OBJECT_BYTES / MIB} MiB"
-        )
+    for value in _objects(node):
+        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
+        if size > MAX_OBJECT_BYTES:
+            raise InvalidInput(
+                f"{source}: {object_name(value)} at line {node.line} has {size / MIB:.1f} MiB as JSON; "
+                f"Kubernetes stores objects up to {MAX_OBJECT_BYTES / MIB} MiB"
+            )
+
+
+def _objects(node: Node) -> list[Any]:
+    """What is stored of a document: of a `List`, as `kubectl get -o yaml` writes it, its items and not itself."""
+    value = node.value
+    items = value.get("items") if isinstance(value, dict) and value.get("kind") == "List" else None
+    # With aliases few characters can make items without end: such a List is held to the size of one object.
+    return items if isinstance(items, list) and not node.aliased else [value]

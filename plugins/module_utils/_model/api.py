@@ -22,6 +22,8 @@ RESERVED_NAMESPACE: Final = "clusternet-reserved"
 # What a managed cluster's namespace begins with, unless its owner chose another one.
 CLUSTER_NAMESPACE_PREFIX: Final = "clusternet-"
 DEPLOYER_SECRET: Final = "child-cluster-deployer"
+# The lock of one cluster, a Lease in its namespace.
+CLUSTER_LEASE: Final = "multicluster-apps-cluster"
 
 LABEL_CREATED_BY: Final = "clusternet.io/created-by"
 LABEL_CONFIG_GROUP: Final = "apps.clusternet.io/config.group"

@@ -29,6 +29,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.tools impor
 
 # What the controllers write; each is a list request in each look.
 _KINDS: Final = ("Subscription", "Base", "Description", "HelmChart")
+_NOBODY_THERE: Final = "no Lease shows that Clusternet's controllers run on this hub: are they running?"
 
 Expect: TypeAlias = Callable[[Subscription, ManagedCluster], Expected]
 """What a Subscription's Descriptions in a cluster should hold; raises InvalidInput where nobody can say."""
@@ -95,8 +96,7 @@ def await_clusternet(task: Task, options: DeliveryOptions, tools: Tools, on_outc
             break
         previous = look
         clock.sleep(min(options.wait_sleep, max(0.0, options.wait_timeout - seconds)))
-    silent = not contents.clusternet and not look.all_done(previous)
-    hint = ("no Lease shows that Clusternet's controllers run on this hub: are they running?",) if silent else ()
+    hint = () if contents.clusternet else (_NOBODY_THERE,)
     return Awaited(
         tuple(
             look.outcome(cluster, tools.hub.location, late, seconds)

@@ -108,6 +108,11 @@ def is_connection_annotation(key: str) -> bool:
     return key.removeprefix(api.ANNOTATION_PREFIX).replace("-", "_") in _KEPT and key.startswith(api.ANNOTATION_PREFIX)
 
 
+def is_reached_by_annotations(cluster: ManagedCluster) -> bool:
+    """Whether its annotations alone say how a cluster is reached, so that no Secret is looked at."""
+    return any(api.ANNOTATION_PREFIX + field in cluster.meta.annotations for field in ("directory", "kubeconfig"))
+
+
 def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str | None) -> Connection:
     """The connection that the hub knows: from the annotations, or from the Secret `child-cluster-deployer`.
 
@@ -120,7 +125,7 @@ def connection_on_hub(cluster: ManagedCluster, contents: Contents, hub_dir: str 
             given[field] = _path(cluster, field, text, hub_dir) if field in _PATHS else text
     if "validate_certs" in given:
         given["validate_certs"] = _TRUTHS.get(given["validate_certs"], True)
-    if {"directory", "kubeconfig"} & given.keys():
+    if is_reached_by_annotations(cluster):
         return Connection(**given)
     secret = contents.objects.get(ObjectKey("", "Secret", cluster.namespace, api.DEPLOYER_SECRET))
     if secret is not None:

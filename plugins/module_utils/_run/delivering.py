@@ -194,6 +194,7 @@ def _deliver_one(
     cluster: ManagedCluster, link: Link, loaded: Loaded, scope: Scope, options: DeliveryOptions, tools: Tools
 ) -> Delivered:
     """Deliver to one cluster. Only losing the hub raises: everything else is this cluster's outcome."""
+    done: Delivered | None = None
     try:
         if options.check:
             bundle = bundle_of(cluster, loaded, scope)
@@ -204,10 +205,13 @@ def _deliver_one(
             part = _part(cluster.namespace, loaded, tools)
             bundle = bundle_of(cluster, part, scope)
             outcome = _outcome(cluster, bundle, link, options, tools)
-            told = _told(bundle, outcome, part, options, tools)
-            return Delivered(cluster, _with_refusals(outcome, bundle, part), told)
-    except (HubLocked, ClusterError, InvalidInput) as error:
-        return Delivered(cluster, _blank(cluster, options, error))
+            done = Delivered(cluster, _with_refusals(outcome, bundle, part))
+            done = replace(done, part=_told(bundle, outcome, part, options, tools))
+    except (HubLocked, HubConflict, ClusterError, InvalidInput) as error:
+        return (
+            replace(done, outcome=_untold(done, error)) if done else Delivered(cluster, _blank(cluster, options, error))
+        )
+    return done
 
 
 def _with_refusals(outcome: ClusterOutcome, bundle: Bundle, loaded: Loaded) -> ClusterOutcome:
@@ -236,14 +240,20 @@ def _blank(cluster: ManagedCluster, options: DeliveryOptions, error: Multicluste
     return ClusterOutcome(cluster.full_name, "", options.check, errors=(str(error),), unreachable=True)
 
 
+def _untold(done: Delivered, error: MulticlusterError) -> ClusterOutcome:
+    """What was done in a cluster is said whatever became of its report; the next run makes up for that."""
+    if done.part is not None:
+        return replace(done.outcome, errors=(*done.outcome.errors, str(error)))
+    said = f"the cluster was delivered to, and the hub was not told all of it; run again to have it told: {error}"
+    # What left the cluster is still on the hub.
+    return replace(done.outcome, errors=(*done.outcome.errors, said), removed=())
+
+
 def _part(namespace: str, loaded: Loaded, tools: Tools) -> Loaded:
     """A cluster's namespace as it is now; of kinds that delivery does not touch, as it was when the run began."""
     fresh = tools.hub.load([namespace], _TOUCHED)
-    others = {
-        key: item
-        for key, item in loaded.contents.objects.items()
-        if key.namespace == namespace and key.kind not in _TOUCHED
-    }
+    there = loaded.by_namespace.get(namespace, {})
+    others = {key: item for key, item in there.items() if key.kind not in _TOUCHED}
     return parse_contents(replace(fresh, objects={**others, **fresh.objects}), loaded)
 
 

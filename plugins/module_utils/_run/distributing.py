@@ -13,7 +13,6 @@ from functools import partial
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections
@@ -49,6 +48,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.storing imp
 from ansible_collections.multicluster.apps.plugins.module_utils._run.summarising import store_statuses
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tidying import forget_unused
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
+from ansible_collections.multicluster.apps.plugins.module_utils._run.writing import Written, write_plan
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,8 @@ def distribute(
     check = request.options.check
     with nullcontext() if check else tools.hub.lock("hub"):
         gauge = Gauge(tools, connections, request.capacities, request.forks)
-        prepared = _prepare(request, tools.hub.load(), tools, gauge)
-        if check:
-            tools.hub.check(prepared.changes)
-        else:
-            prepared = _written(prepared, request, tools, gauge)
+        written = write_plan(lambda contents: _prepare(request, contents, tools, gauge), tools, check=check)
+    prepared = written.plan if check else _stored(written)
     loaded, decision = prepared.loaded, prepared.decision
     delivered: tuple[Delivered, ...] = ()
     if request.deliver:
@@ -162,18 +159,11 @@ class _Prepared:
     warnings: tuple[str, ...]
 
 
-def _written(prepared: _Prepared, request: DistributeRequest, tools: Tools, gauge: Gauge) -> _Prepared:
-    """Write what was decided; decide again from a fresh read where `deploy` reported or a person edited meanwhile."""
-    try:
-        stored = tools.hub.write(prepared.changes, tools.now())
-    except HubConflict:
-        again = _prepare(request, tools.hub.load(), tools, gauge)
-        stored = tools.hub.write(again.changes, tools.now())
-        loaded = parse_contents(again.before.after(again.changes, stored), again.loaded)
-        return replace(
-            again, before=prepared.before, changes=coalesce((*prepared.changes, *again.changes)), loaded=loaded
-        )
-    return replace(prepared, loaded=parse_contents(prepared.before.after(prepared.changes, stored), prepared.loaded))
+def _stored(written: Written[_Prepared]) -> _Prepared:
+    """The plan as it was carried out, with the versions that the hub gave to what it stored."""
+    plan = written.plan
+    loaded = parse_contents(written.read.after(plan.changes, written.stored), plan.loaded)
+    return replace(plan, before=written.before, changes=written.changes, loaded=loaded)
 
 
 def _prepare(request: DistributeRequest, before: Contents, tools: Tools, gauge: Gauge) -> _Prepared:

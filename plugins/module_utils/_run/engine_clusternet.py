@@ -10,11 +10,11 @@ status; Clusternet's deployer delivers both. Other schedulers' Subscriptions are
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import (
     Expected,
@@ -30,7 +30,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import status_spec_hash
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import OUR_SCHEDULER, SCHEDULER_NAMES
-from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubConflict, InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
@@ -51,6 +51,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.awaiting im
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import Distributed, DistributeRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engines import left_alone
+from ansible_collections.multicluster.apps.plugins.module_utils._run.guarding import guard_clusternet
 from ansible_collections.multicluster.apps.plugins.module_utils._run.inputs import plan_inputs
 from ansible_collections.multicluster.apps.plugins.module_utils._run.labelling import plan_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import (
@@ -66,9 +67,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
     place_all,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
-
-# Clusternet's controllers write labels and statuses on what users write, so that a first write often meets one of theirs.
-_TRIES: Final = 5
+from ansible_collections.multicluster.apps.plugins.module_utils._run.writing import write_plan
 
 
 @dataclass(frozen=True)
@@ -122,25 +121,13 @@ def distribute_by_clusternet(
 
 def _store(request: DistributeRequest, tools: Tools, gauge: Gauge) -> _Stored:
     """Store and schedule under the lock. What one of Clusternet's controllers changed meanwhile is read again."""
-    if request.options.check:
-        planned = _planned(request, tools.hub.load(), tools, gauge)
-        tools.hub.check(planned.changes)
-        return planned
-    planned = _planned(request, tools.hub.load(), tools, gauge)
-    earlier, changes, tries = planned.earlier, planned.changes, 1
-    while True:
-        try:
-            written = tools.hub.write(planned.changes, tools.now())
-        except HubConflict:
-            if tries == _TRIES:
-                raise
-            tools.clock.sleep(0.1 * tries)
-            tries += 1
-            planned = _planned(request, tools.hub.load(), tools, gauge)
-            changes = coalesce((*changes, *planned.changes))
-        else:
-            contents = planned.earlier.contents.after(planned.changes, written)
-            return replace(planned, earlier=earlier, changes=changes, loaded=parse_contents(contents, planned.loaded))
+    check = request.options.check
+    written = write_plan(lambda contents: _planned(request, contents, tools, gauge), tools, check=check)
+    plan = written.plan
+    if check:
+        return plan
+    loaded = parse_contents(written.read.after(plan.changes, written.stored), plan.loaded)
+    return replace(plan, earlier=parse_contents(written.before, plan.earlier), changes=written.changes, loaded=loaded)
 
 
 def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: Gauge) -> _Stored:
@@ -148,7 +135,8 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: 
     earlier = parse_contents(before)
     loaded = parse_contents(inputs.contents, earlier)
     check_scope(loaded, request.scope)
-    _guard(inputs.changes, loaded, request.guards)
+    consent = request.store is not None and request.store.absent
+    guard_clusternet(inputs.changes, before, loaded, request.guards, consent=consent)
     problems: dict[str, tuple[str, ...]] = {}
     statuses: list[Change] = []
     placements, notes = _ours(loaded, request, gauge)
@@ -163,26 +151,6 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: 
     after = parse_contents(inputs.contents.with_changes(statuses, tools.now()), loaded)
     placed = {full_name(item.subscription): frozenset(each.binding for each in item.clusters) for item in placements}
     return _Stored(earlier, changes, after, problems, warnings, placed)
-
-
-def _guard(changes: Sequence[Change], loaded: Loaded, guards: Guards) -> None:
-    """Clusternet itself empties a fleet for one mistyped label: such a change is not even stored.
-
-    :raises InvalidInput: naming the Subscriptions.
-    """
-    changed = {change.key for change in changes}
-    moved = any(key.kind == "ManagedCluster" for key in changed)
-    problems = [
-        f"Subscription {full_name(item)}: {problem}"
-        for item in loaded.snapshot.subscriptions
-        if item.scheduler_name in SCHEDULER_NAMES and not item.meta.is_deleting and (moved or item.key in changed)
-        if item.status.get("bindingClusters")
-        for problem in bind(item, loaded.snapshot.clusters, guards).problems
-    ]
-    if problems:
-        raise InvalidInput(
-            (*problems, "nothing was stored: with engine=clusternet the change would take effect at once")
-        )
 
 
 def _ours(loaded: Loaded, request: DistributeRequest, gauge: Gauge) -> tuple[tuple[Placement, ...], list[str]]:

@@ -37,14 +37,15 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.granting import (
     Step,
     carry_out,
+    is_going,
     is_ours,
     plan_grants,
     plan_withdrawal,
-    stays,
     steps_diff,
     steps_result,
-    tenants_of,
+    why_it_stays,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.labelling import plan_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host, plan_register
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import hub_diffs, hub_result, shown
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
@@ -149,8 +150,7 @@ def withdraw(request: LeaveRequest, tools: Tools, *, check: bool, diff: bool) ->
         changes = _removals(request, contents, tools)
         if not check:
             tools.hub.write(changes, tools.now())
-    after = contents.with_changes(changes, tools.now())
-    gone, left = _namespace_taken(request, contents, after, tools, check=check)
+        gone, left = _namespace_taken(request, changes, tools, check=check)
     result = _result(host.name, steps, changes, contents, tools.now(), diff=diff)
     result["hub"]["removed"] += gone
     result["changed"] = result["changed"] or bool(gone)
@@ -219,7 +219,9 @@ def _plan(
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """The changes on the hub: the ManagedCluster as `register` makes it, and the Secret."""
     kept = {name: value for name, value in request.host.variables.items() if name not in _ADMINISTRATOR}
-    changes, warnings = plan_register([replace(request.host, variables=kept)], contents, tools.hub_dir)
+    # Where Clusternet runs, its agents register clusters.
+    plan = plan_labels if contents.clusternet else plan_register
+    changes, warnings = plan([replace(request.host, variables=kept)], contents, tools.hub_dir)
     stored = contents.objects.get(ObjectKey("", "Secret", request.namespace, api.DEPLOYER_SECRET))
     if stored is not None and not is_ours(stored.raw):
         raise InvalidInput(
@@ -292,10 +294,13 @@ def _taken_back(request: LeaveRequest, tools: Tools, *, check: bool) -> tuple[tu
 
 
 def _namespace_taken(
-    request: LeaveRequest, before: Contents, after: Contents, tools: Tools, *, check: bool
+    request: LeaveRequest, changes: Iterable[Change], tools: Tools, *, check: bool
 ) -> tuple[list[str], list[str]]:
     """The cluster's namespace on a hub that is an API server, if it was made by us and nothing is in it.
 
+    Under the lock of the hub, or a run beside this one could put something into it between the look and the removal.
+
+    :param changes: those of this run; what they remove is gone already, but in check mode.
     :returns: what went, and a warning where it stays.
     """
     if request.hub_connection is None:
@@ -303,12 +308,11 @@ def _namespace_taken(
     server = tools.open_server("the hub", request.hub_connection)
     try:
         namespace = server.get("v1", "Namespace", "", request.namespace)
-        if namespace is None or not is_ours(namespace):
+        if namespace is None or not is_ours(namespace) or is_going(namespace):
             return [], []
-        others = (key for key in tenants_of(request.namespace, server) if key not in before.objects)
-        tenants = sorted({*after.objects, *others})
-        if tenants:
-            return [], [f"hub: {stays(request.namespace, tenants)}"]
+        going = {change.key for change in changes if check and isinstance(change, Delete)}
+        if reason := why_it_stays(request.namespace, server, going):
+            return [], [f"hub: {reason}"]
         server.delete("v1", "Namespace", "", request.namespace, dry_run=check)
         return [f"Namespace {request.namespace}"], []
     except ClusterError as error:

@@ -10,7 +10,7 @@ and check mode says what the server itself would do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,8 +21,13 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.access imp
     objects_of,
     stale,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
+    CLUSTER_LEASE,
+    CREATED_BY,
+    LABEL_CREATED_BY,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset import PARENTS_NAMESPACE
+from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import shown
@@ -32,9 +37,15 @@ Raw = Mapping[str, Any]
 
 # What refers to others goes before them.
 _GRANTING: Final = ("RoleBinding", "ClusterRoleBinding", "Role", "ClusterRole")
-# What a namespace of ours may not hold when it goes, and what every namespace has by itself.
-_TENANTS: Final = ("ConfigMap", "Secret", "ServiceAccount", "Service", "Pod", "PersistentVolumeClaim")
-_IN_EVERY_NAMESPACE: Final = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")})
+# What every namespace has by itself, and a lock of ours, which is held by nobody once a cluster has left.
+_IN_EVERY_NAMESPACE: Final = frozenset(
+    {
+        ("", "ConfigMap", "kube-root-ca.crt"),
+        ("", "ServiceAccount", "default"),
+        ("coordination.k8s.io", "Lease", CLUSTER_LEASE),
+    }
+)
+_EVENTS: Final = frozenset({("", "Event"), ("events.k8s.io", "Event")})
 # What a server writes by itself; it makes no object a different one, and nobody wants to read it.
 _SERVER_FIELDS: Final = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"})
 
@@ -108,11 +119,10 @@ def plan_withdrawal(account: str, server: Server) -> tuple[tuple[Step, ...], tup
         steps.append(Step(user, None))
     going = {step.key for step in steps}
     namespace = server.get("v1", "Namespace", "", PARENTS_NAMESPACE)
-    if namespace is None or not is_ours(namespace):
+    if namespace is None or not is_ours(namespace) or is_going(namespace):
         return tuple(steps), ()
-    tenants = [key for key in tenants_of(PARENTS_NAMESPACE, server) if key not in going]
-    if tenants:
-        return tuple(steps), (stays(PARENTS_NAMESPACE, tenants),)
+    if reason := why_it_stays(PARENTS_NAMESPACE, server, going):
+        return tuple(steps), (reason,)
     return (*steps, Step(namespace, None)), ()
 
 
@@ -139,20 +149,33 @@ def is_ours(raw: Raw) -> bool:
     return bool((raw["metadata"].get("labels") or {}).get(LABEL_CREATED_BY) == CREATED_BY)
 
 
-def tenants_of(namespace: str, server: Server) -> list[ObjectKey]:
-    """What lies in a namespace and would go with it, as far as the kinds are those that people keep things in."""
-    found = [ObjectKey.of(raw) for kind in _TENANTS for raw in server.list("v1", kind, namespace=namespace)]
-    found += [
-        ObjectKey.of(raw) for kind in ("Role", "RoleBinding") for raw in server.list(RBAC, kind, namespace=namespace)
-    ]
-    found += [ObjectKey.of(raw) for raw in server.list("apps/v1", "Deployment", namespace=namespace)]
-    return [key for key in found if (key.kind, key.name) not in _IN_EVERY_NAMESPACE]
+def is_going(raw: Raw) -> bool:
+    """Whether an object is being deleted already: a namespace goes in its own time."""
+    return "deletionTimestamp" in raw["metadata"]
 
 
-def stays(namespace: str, tenants: Sequence[ObjectKey]) -> str:
-    """The warning that a namespace is left where it is."""
+def why_it_stays(namespace: str, server: Server, going: Collection[ObjectKey]) -> str:
+    """Why a namespace may not go: whatever lies in it would go with it, and may be anybody's.
+
+    :param going: what is removed before.
+    :returns: a warning; empty where nothing is in it but what every namespace has.
+    :raises ClusterUnreachable: when the server does not answer.
+    """
+    try:
+        found = server.inhabitants(namespace)
+    except ClusterUnreachable:
+        raise
+    except ClusterError as error:
+        return f"namespace {namespace} stays, because nobody can tell what is in it: {error}"
+    tenants = sorted({key for key in found if key not in going and not _comes_by_itself(key)})
+    if not tenants:
+        return ""
     others = f" and {len(tenants) - 1} more" if len(tenants) > 1 else ""
     return f"namespace {namespace} stays, because {shown(tenants[0])}{others} is in it"
+
+
+def _comes_by_itself(key: ObjectKey) -> bool:
+    return (key.group, key.kind) in _EVENTS or (key.group, key.kind, key.name) in _IN_EVERY_NAMESPACE
 
 
 def steps_result(steps: Iterable[Step]) -> dict[str, list[str]]:

@@ -116,19 +116,9 @@ def _plan(installation: Installation, server: Server) -> list[_Step]:
             )
         if before is not None and not _is_ours(before):
             steps.append(_Step(wanted, before, before, "made by somebody else", _what_lacks(wanted, before)))
-        elif before is None and key.kind == "ClusterRoleBinding" and _names_new_role(wanted, steps):
-            steps.append(_Step(wanted, None, wanted))
         else:
             steps.append(_ours(wanted, before, server, installation.update_crds))
     return steps
-
-
-def _names_new_role(binding: Raw, steps: Sequence[_Step]) -> bool:
-    """Whether the role of a binding is not there yet: the server looks it up, and refuses a dry run of the binding."""
-    missing = (step.wanted for step in steps if step.before is None)
-    return any(
-        raw["kind"] == "ClusterRole" and raw["metadata"]["name"] == binding["roleRef"]["name"] for raw in missing
-    )
 
 
 def _ours(wanted: Raw, before: Raw | None, server: Server, update_crds: bool) -> _Step:

@@ -31,8 +31,8 @@ def plan_labels(
     unknown = [host.name for host in hosts if slug(host.name) not in there]
     if unknown:
         raise InvalidInput(
-            f"hosts without a ManagedCluster on the hub: {', '.join(unknown)}. With engine=clusternet clusters are registered by "
-            "Clusternet's agents, under the name that the agent's option --cluster-reg-name gives; give the hosts these names"
+            f"hosts without a ManagedCluster on the hub: {', '.join(unknown)}. Where Clusternet runs, clusters are registered by its "
+            "agents, under the name that the agent's option --cluster-reg-name gives; give the hosts these names"
         )
     problems = [problem for host in hosts for problem in _contradictions(host, there[slug(host.name)])]
     if problems:

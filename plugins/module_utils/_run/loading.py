@@ -6,22 +6,34 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.inventory import is_replica_localization
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents, StoredObject
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
     KINDS,
+    ControllerRevision,
+    Description,
     ManagedCluster,
     ParsedObject,
     Policy,
     parse_stored,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
+
+# What is parsed, and so all that answers and previews need of a hub: who only looks may not read the clusters' Secrets.
+PARSED_KINDS: Final = frozenset(kind for _group, kind in KINDS)
+# All but what is made for clusters and is most of a hub: what it takes to store objects, and to warn about them.
+STORED_KINDS: Final = (PARSED_KINDS | {"ClusterRegistrationRequest", "Secret"}) - {
+    ControllerRevision.KIND,
+    Description.KIND,
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,14 @@ class Loaded:
     snapshot: Snapshot
     warnings: tuple[str, ...]
     parsed: Mapping[ObjectKey, _Parsed]
+
+    @cached_property
+    def by_namespace(self) -> Mapping[str, Mapping[ObjectKey, StoredObject]]:
+        """The objects of each namespace: whoever goes from cluster to cluster does not look through the whole hub each time."""
+        found: defaultdict[str, dict[ObjectKey, StoredObject]] = defaultdict(dict)
+        for key, item in self.contents.objects.items():
+            found[key.namespace][key] = item
+        return dict(found)
 
 
 _Parsed = tuple[Mapping[str, Any], ParsedObject, tuple[str, ...]]

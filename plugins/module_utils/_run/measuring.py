@@ -23,7 +23,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Contents
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
-from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections, connection_on_hub
+from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
+    Connections,
+    connection_on_hub,
+    is_reached_by_annotations,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
 
 # What the inventory says that a cluster has free; None where it says nothing.
@@ -81,11 +85,14 @@ class Gauge:
         self._capacities = capacities
         self._forks = forks
         self._known: dict[str, _Found] = {}
+        self._secrets: Contents | None = None
 
-    def measure(self, clusters: Sequence[ManagedCluster], contents: Contents) -> Measured:
+    def measure(self, clusters: Sequence[ManagedCluster], contents: Contents | None = None) -> Measured:
         """The room of clusters.
 
-        :param contents: the hub, which may hold how a cluster is reached.
+        :param contents: the hub, which may hold how a cluster is reached. Without it the Secrets of the hub are read, once, and
+            only where a cluster is reached by nothing else: who only looks may have no right to them.
+        :raises HubError: when the hub's Secrets cannot be read for another reason.
         :raises InvalidInput: for a capacity of the user's that is malformed.
         """
         new = [cluster for cluster in clusters if cluster.binding not in self._known]
@@ -99,15 +106,26 @@ class Gauge:
             {binding: found for binding, found in known.items() if isinstance(found, str)},
         )
 
-    def _source(self, cluster: ManagedCluster, contents: Contents) -> _Source:
+    def _source(self, cluster: ManagedCluster, contents: Contents | None) -> _Source:
         given = given_room(cluster, self._capacities(cluster))
         if given is not None:
             return given
         try:
-            link = self._connections(cluster) or connection_on_hub(cluster, contents, self._tools.hub_dir)
+            link = self._connections(cluster) or self._on_hub(cluster, contents)
         except (ClusterError, InvalidInput) as error:
             return _said(cluster, error)
         return link if link.directory is None else f"it is a directory, where nothing can be counted; {_GIVE_IT}"
+
+    def _on_hub(self, cluster: ManagedCluster, contents: Contents | None) -> Connection:
+        if contents is None and not is_reached_by_annotations(cluster):
+            if self._secrets is None:
+                self._secrets = self._tools.hub.load(kinds=["Secret"])
+            contents = self._secrets
+        try:
+            return connection_on_hub(cluster, contents or Contents({}), self._tools.hub_dir)
+        except ClusterError as error:
+            unread = self._secrets.warnings if self._secrets else ()
+            raise ClusterError("; ".join((str(error), *unread))) from error
 
     def _look_at(self, cluster: ManagedCluster, source: _Source) -> _Found:
         if not isinstance(source, Connection):

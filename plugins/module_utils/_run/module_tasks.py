@@ -73,7 +73,7 @@ def manifest(params: Params, *, check: bool, diff: bool) -> Result:
 def managed_cluster(params: Params, *, check: bool, diff: bool) -> Result:
     """The module `managed_cluster`."""
     tools = _tools("managed_cluster", params)
-    namespace = params["namespace"] or cluster_namespace(params["name"])
+    namespace = params["namespace"] or _namespace_of(params["name"], tools)
     raw = typed_objects.managed_cluster(
         params, namespace, params["cluster_id"] or _cluster_id(params["name"], namespace, tools)
     )

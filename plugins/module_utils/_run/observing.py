@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, TypeAlias, Union
+from typing import Any, Final, TypeAlias, Union
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.cluster_status import (
     Seen,
@@ -32,7 +32,14 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
     InvalidInput,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Put, coalesce
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
+    Base,
+    Description,
+    HelmChart,
+    ManagedCluster,
+    Manifest,
+    Subscription,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.text import aligned, fit
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import Connections, connection_on_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import Link
@@ -42,6 +49,11 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.results imp
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
 from ansible_collections.multicluster.apps.plugins.module_utils._run.summarising import status_changes
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Tools
+
+# With Manifests, as a feed may leave out a namespace that they know, and without revisions.
+_KINDS: Final = frozenset(
+    (Base.KIND, Description.KIND, HelmChart.KIND, ManagedCluster.KIND, Manifest.KIND, "Secret", Subscription.KIND)
+)
 
 # As a reason, for a cluster that did not answer, and what was seen of one that did. A directory is only a place.
 _Look: TypeAlias = Union[Seen, str, Connection]
@@ -73,7 +85,7 @@ def observe(
     """
     if scope.clusters is not None and not scope.clusters:
         raise InvalidInput("no cluster is selected: see clusters of the task, and --limit of the playbook")
-    loaded = parse_contents(tools.hub.load())
+    loaded = parse_contents(tools.hub.load(kinds=_KINDS))
     check_scope(loaded, scope)
     asked = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
     if not asked:
@@ -81,7 +93,7 @@ def observe(
     ours = [cluster for cluster in asked if not _has_agent(cluster, loaded.contents)]
     looked = _look_at_all(ours, loaded.contents, tools, connections, forks)
     with nullcontext() if check else tools.hub.lock("hub"):
-        loaded = loaded if check else parse_contents(tools.hub.load(), loaded)
+        loaded = loaded if check else parse_contents(tools.hub.load(kinds=_KINDS), loaded)
         now = tools.now()
         changes = coalesce(_changes(looked, loaded, now))
         if not check:
@@ -201,7 +213,7 @@ def _written(
     try:
         tools.hub.write(changes, tools.now())
     except HubConflict:
-        loaded = parse_contents(tools.hub.load(), loaded)
+        loaded = parse_contents(tools.hub.load(kinds=_KINDS), loaded)
         changes = coalesce(_changes(looked, loaded, tools.now()))
         tools.hub.write(changes, tools.now())
     return loaded, changes

@@ -43,6 +43,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.inventories
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._run.recovering import with_lost_bases
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def decide(
     :param anew: divide replicas as if nothing ran yet.
     :raises InvalidInput: when the scope names what the hub does not hold.
     """
+    loaded = with_lost_bases(loaded)
     check_scope(loaded, scope)
     placements, warnings = place_all(loaded, scope, guards, measure, anew=anew)
     problems = {subscription_name(placement): list(placement.problems) for placement in placements}
@@ -111,13 +113,11 @@ def decide(
             problems[name] = [gone.problem] if gone.problem else []
             leaving += [base for base in gone.bases if not gone.problem or base.meta.is_deleting]
     alive = {full_name(item) for item in loaded.snapshot.subscriptions if not item.meta.is_deleting}
-    changes = list(
-        dividing_changes(
-            placements,
-            loaded,
-            lambda name: name not in alive and scope.has_subscription(name) and not problems.get(name),
-        )
-    )
+
+    def is_gone(name: str) -> bool:
+        return name not in alive and scope.has_subscription(name) and not problems.get(name)
+
+    changes = list(dividing_changes(placements, loaded, is_gone))
     if changes:
         loaded = parse_contents(loaded.contents.with_changes(changes, now), loaded)
     made = _rendered(placements, loaded, scope, Overlay(loaded.snapshot, codec, strict=strict), revisions=revisions)
@@ -127,7 +127,7 @@ def decide(
     for name, found in made.problems:
         problems[name].append(found)
     kept = {name: tuple(_grouped(found)) for name, found in problems.items() if found}
-    warnings = [*warnings, *made.warnings, *_unreachable(leaving, loaded)]
+    warnings = [*warnings, *made.warnings, *_forsaken(leaving, loaded)]
     return Decision(placements, tuple(changes), kept, tuple(_grouped(warnings)))
 
 
@@ -196,15 +196,6 @@ def _rendered(
     return made
 
 
-def _unreachable(leaving: Iterable[Base], loaded: Loaded) -> Iterator[str]:
-    for base in leaving:
-        if base.meta.namespace not in loaded.snapshot.clusters_by_namespace:
-            yield (
-                f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the "
-                "cluster again, or delete the Base and its Descriptions from the hub to forget it"
-            )
-
-
 def changes_for(made: Sequence[Rendered], loaded: Loaded, *, revisions: bool = True) -> tuple[Change, ...]:
     """What brings Bases and Descriptions to what was rendered.
 
@@ -214,10 +205,11 @@ def changes_for(made: Sequence[Rendered], loaded: Loaded, *, revisions: bool = T
     :param revisions: whether what the Descriptions are is kept, too.
     """
     contents = loaded.contents
+    revived = frozenset(_revived((item.base for item in made), contents))
     puts = (
         *(_content_puts(made, contents) if revisions else ()),
         *_puts((item.base for item in made), contents),
-        *_puts((raw for item in made for raw in item.descriptions), contents),
+        *_puts((raw for item in made for raw in item.descriptions), contents, revived),
     )
     return (*puts, *(delete for item in made for delete in _obsolete(item.base, item.descriptions, loaded)))
 
@@ -277,10 +269,35 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
         raise InvalidInput(problems)
 
 
-def _puts(objects: Iterable[dict[str, Any]], contents: Contents) -> Iterator[Put]:
+def _revived(bases: Iterable[dict[str, Any]], contents: Contents) -> Iterator[str]:
+    """The uids of Bases that are being deleted and wanted again: on a server each is made anew, with another uid."""
+    for raw in bases:
+        stored = contents.objects.get(ObjectKey.of(raw))
+        if stored is not None and stored.raw["metadata"].get("deletionTimestamp"):
+            yield stored.raw["metadata"]["uid"]
+
+
+def _forsaken(leaving: Iterable[Base], loaded: Loaded) -> Iterator[str]:
+    """A warning for each Base whose cluster nobody knows any more. On a server our finalizer holds it, and only we take that off."""
+    for base in leaving:
+        if base.meta.namespace in loaded.snapshot.clusters_by_namespace:
+            continue
+        named = (base, *descriptions_of(base.meta.namespace, base.meta.name, loaded))
+        yield (
+            f"{base.key}: its ManagedCluster is gone from the hub, so what it delivered cannot be removed; register the "
+            "cluster again, or have the hub forget it: multicluster.apps.apply with state=absent of "
+            f"{', '.join(str(item.key) for item in named)} (kubectl delete would wait for their finalizer)"
+        )
+
+
+def _puts(
+    objects: Iterable[dict[str, Any]], contents: Contents, revived: Collection[str] = frozenset()
+) -> Iterator[Put]:
+    """What differs from what is stored, and what names an owner that gets another uid: the server would collect it."""
     for raw in objects:
         stored = contents.objects.get(ObjectKey.of(raw))
-        if stored is None or stored.raw != raw:
+        owners = {owner.get("uid") for owner in raw["metadata"].get("ownerReferences") or ()}
+        if stored is None or stored.version is None or stored.raw != raw or not owners.isdisjoint(revived):
             yield Put(raw, stored.version if stored else None)
 
 

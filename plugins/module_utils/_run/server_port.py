@@ -9,8 +9,10 @@ Adapter: `_edge/server_kubernetes.py`; a fake in `tests/unit/fakes`; one contrac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
+
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 
 
 class Server(Protocol):
@@ -47,11 +49,19 @@ class Server(Protocol):
     def serves(self, api_version: str, kind: str) -> bool:
         """Whether the server has the kind by now. Asked anew each time: a new definition takes a moment."""
 
+    def inhabitants(self, namespace: str) -> Sequence[ObjectKey]:
+        """Everything that lies in a namespace and would go with it, of whatever kind. One object may be there twice, where a
+        server shows it in two groups.
+
+        Raises ClusterError also where one kind may not be listed: nobody knows then what there is.
+        """
+
     def apply(self, raw: Mapping[str, Any], *, dry_run: bool = False) -> Mapping[str, Any]:
         """Make one object be what `raw` says (server-side apply, our field manager, taking fields over), and answer it.
 
         :param dry_run: write nothing, but refuse what would be refused and answer what would be answered. What lies in a
-            namespace that is missing and that an earlier dry run of this session would have made is answered as it is sent.
+            namespace that is missing and that an earlier dry run of this session would have made is answered as it is sent;
+            so is a binding of a role that is missing for that reason (a server looks it up for whoever may not grant all).
         """
 
     def delete(self, api_version: str, kind: str, namespace: str, name: str, *, dry_run: bool = False) -> bool:

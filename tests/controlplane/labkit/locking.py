@@ -33,22 +33,26 @@ def exclusive(folder: Path, on_wait: Callable[[], None], create: bool) -> Iterat
             os.close(descriptor)
 
 
-def is_held(folder: Path) -> bool:
-    """Whether somebody holds the folder locked at this moment."""
+@contextmanager
+def if_free(folder: Path) -> Iterator[bool]:
+    """Hold a folder locked unless somebody else does; tells whether it is ours. Raises FileNotFoundError if it is gone."""
     descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield _try_to_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _try_to_lock(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+        return False
+    return True
 
 
 def _lock(descriptor: int, on_wait: Callable[[], None]) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not _try_to_lock(descriptor):
         on_wait()
         fcntl.flock(descriptor, fcntl.LOCK_EX)
 

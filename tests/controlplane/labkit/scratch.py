@@ -43,10 +43,14 @@ def end_orphans(parent: Path, report: Callable[[str], None]) -> None:
     """Take down the labs below ``parent`` whose sessions have died."""
     for folder in parent.glob(f"{_PREFIX}*"):
         try:
-            if locking.is_held(folder):
-                continue
-            if Lab(folder / _LAB, report).down():
-                report(f"ended the servers that a killed session left in {folder}")
-            shutil.rmtree(folder, ignore_errors=True)
+            with locking.if_free(folder) as ours:  # all the while: a session that starts now may lock it meanwhile
+                if ours:
+                    _end_orphan(folder, report)
         except (LabError, OSError) as error:  # another user's, or gone by now: no reason not to start ours
             report(f"left {folder} as it is: {error}")
+
+
+def _end_orphan(folder: Path, report: Callable[[str], None]) -> None:
+    if Lab(folder / _LAB, report).down():
+        report(f"ended the servers that a killed session left in {folder}")
+    shutil.rmtree(folder, ignore_errors=True)

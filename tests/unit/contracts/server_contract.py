@@ -18,6 +18,8 @@ import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
 
+RBAC = "rbac.authorization.k8s.io/v1"
+
 
 @dataclass(frozen=True)
 class World:
@@ -42,6 +44,21 @@ def namespace_of(world: World) -> dict[str, Any]:
 def config_map(world: World, name: str = "settings", labels: Any = None, **data: str) -> dict[str, Any]:
     metadata = {"name": name, "namespace": world.namespace, **({"labels": labels} if labels else {})}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data}
+
+
+def role_of(world: World) -> dict[str, Any]:
+    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get"]}]
+    return {"apiVersion": RBAC, "kind": "ClusterRole", "metadata": {"name": world.namespace}, "rules": rules}
+
+
+def binding_of(world: World) -> dict[str, Any]:
+    return {
+        "apiVersion": RBAC,
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": world.namespace},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": world.namespace},
+        "subjects": [{"kind": "ServiceAccount", "name": "robot", "namespace": "default"}],
+    }
 
 
 class ServerContract:
@@ -116,6 +133,26 @@ class ServerContract:
         server.apply(namespace_of(world), dry_run=True)
         assert server.apply(config_map(world, colour="red"), dry_run=True)["data"] == {"colour": "red"}
         assert server.get("v1", "Namespace", "", world.namespace) is None
+
+    def test_a_dry_run_believes_in_the_role_of_an_earlier_one(self, world: World, server: Server) -> None:
+        server.apply(role_of(world), dry_run=True)
+        assert server.apply(binding_of(world), dry_run=True)["roleRef"] == binding_of(world)["roleRef"]
+        assert server.get(RBAC, "ClusterRole", "", world.namespace) is None
+
+    def test_what_lies_in_a_namespace(self, ready: World, server: Server) -> None:
+        name = ready.namespace
+        metadata = {"name": "nightly", "namespace": name}
+        spec = {"podSelector": {}, "policyTypes": ["Ingress"]}
+        policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
+        server.apply(config_map(ready))
+        server.apply(policy)
+        server.apply({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "x", "namespace": "default"}})
+        try:
+            found = {(key.group, key.kind, key.name) for key in server.inhabitants(name)}
+        finally:
+            server.delete("v1", "ServiceAccount", "default", "x")
+        found -= {("", "ConfigMap", "kube-root-ca.crt"), ("", "ServiceAccount", "default")}
+        assert found == {("", "ConfigMap", "settings"), ("networking.k8s.io", "NetworkPolicy", "nightly")}
 
     def test_a_missing_namespace_is_an_error_that_names_it(self, world: World, server: Server) -> None:
         for dry_run in (False, True):

@@ -14,6 +14,6 @@ from ansible_collections.multicluster.apps.tests.unit.fakes.memory_server import
 class TestMemoryServer(ServerContract):
     @pytest.fixture
     def world(self) -> World:
-        api = MemoryApi()
+        api = MemoryApi({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "default"}})
         api.missing.add("Nothing")
         return World(open=api.open, namespace="shop", put=api.put, now=lambda: api.now)

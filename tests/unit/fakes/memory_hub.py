@@ -40,12 +40,14 @@ class MemoryStore:
     :ivar locks: the holder of each lock.
     :ivar writes: how many objects were written or removed, for tests that say "nothing was written".
     :ivar clusternet: what a load says of Clusternet's own controllers.
+    :ivar read: the kinds that each load asked for; None for all.
     """
 
     objects: dict[ObjectKey, tuple[str, str]] = field(default_factory=dict)
     locks: dict[str, str] = field(default_factory=dict)
     writes: int = 0
     clusternet: str = ""
+    read: list[frozenset[str] | None] = field(default_factory=list)
 
 
 class MemoryHub:
@@ -69,6 +71,7 @@ class MemoryHub:
         return "memory"
 
     def load(self, namespaces: Collection[str] | None = None, kinds: Collection[str] | None = None) -> Contents:
+        self.store.read.append(None if kinds is None else frozenset(kinds))
         return Contents(
             {
                 key: StoredObject(json.loads(text), version, f"memory: {key}")

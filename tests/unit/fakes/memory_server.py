@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +69,7 @@ class MemoryServer:
         self._api = api
         self.name = name
         self.connection = connection
-        self._promised: set[str] = set()
+        self._promised: set[ObjectKey] = set()
 
     @property
     def location(self) -> str:
@@ -100,22 +100,29 @@ class MemoryServer:
         self._check("serves", ObjectKey(split_api_version(api_version)[0], kind, "", ""))
         return kind not in self._api.missing
 
+    def inhabitants(self, namespace: str) -> Sequence[ObjectKey]:
+        self._check("inhabitants")
+        return [key for key in sorted(self._api.objects) if key.namespace == namespace]
+
     def apply(self, raw: Raw, *, dry_run: bool = False) -> Raw:
         key = ObjectKey.of(raw)
         self._check("apply", key)
         if key.kind in self._api.missing:
             raise ClusterError(f"{self.name}: cannot apply {key}: {self.location} has no kind {key.kind}")
         if key.namespace and ObjectKey("", "Namespace", "", key.namespace) not in self._api.objects:
-            if dry_run and key.namespace in self._promised:
+            if dry_run and ObjectKey("", "Namespace", "", key.namespace) in self._promised:
                 return raw
             raise ClusterError(f'{self.name}: cannot apply {key}: HTTP 404: namespaces "{key.namespace}" not found')
+        if (role := _role_of(raw)) is not None and role not in self._api.objects:
+            if dry_run and role in self._promised:
+                return raw
+            raise ClusterError(f"{self.name}: cannot apply {key}: HTTP 404: {role} not found")
         before = self._api.objects.get(key)
         live = _without(before, self._api.applied.get(key, {}), raw) if before else {}
         made: dict[str, Any] = _merged(live, raw)
         made["metadata"].setdefault("uid", f"uid-{self._api.number()}")
         if dry_run:
-            if key.kind == "Namespace":
-                self._promised.add(key.name)
+            self._promised.add(key)
             return made
         self._api.objects[key] = made
         self._api.applied[key] = copy.deepcopy(dict(raw))
@@ -165,6 +172,15 @@ class MemoryServer:
         for cause in (method, key):
             if cause is not None and cause in self._api.failing:
                 raise self._api.failing[cause]
+
+
+def _role_of(raw: Raw) -> ObjectKey | None:
+    """What a binding binds. A server looks it up for whoever may not grant everything, and here nobody may."""
+    role = raw.get("roleRef")
+    if role is None:
+        return None
+    namespace = raw["metadata"]["namespace"] if role["kind"] == "Role" else ""
+    return ObjectKey(role["apiGroup"], role["kind"], namespace, role["name"])
 
 
 def no_servers(name: str, _connection: Connection) -> Server:

@@ -16,11 +16,17 @@ from ansible_collections.multicluster.apps.tests.integration.targets.kube_hub.co
 
 __all__ = ["hub_server", "server"]
 
+# Where accounts and the records of ApplySets are, in each member.
+PARENTS = "multicluster-apps"
+
 
 @pytest.fixture
 def member(servers: ControlPlane, project: Project) -> Iterator[ClusterAccess]:
     """A member; what was made for the account of the test is removed afterwards."""
     access = servers.members[0]
+    phase = access.kubectl("get", "namespace", PARENTS, "-o", "jsonpath={.status.phase}", "--ignore-not-found").stdout
+    if phase == "Terminating":  # the cluster of an earlier test has just left, and who joins meanwhile is refused
+        access.kubectl("wait", "--for=delete", f"namespace/{PARENTS}", "--timeout=60s")
     yield access
     label = f"multicluster.apps/service-account={project.namespace}"
     for kind in ("rolebinding", "role", "serviceaccount"):

@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
-from ansible_collections.multicluster.apps.tests.integration.support.clusternet import clusternet
 from ansible_collections.multicluster.apps.tests.integration.support.project import Project, Task
+from ansible_collections.multicluster.apps.tests.integration.targets.engine_clusternet.conftest import (
+    NAMESPACES,
+    identity,
+)
 from ansible_collections.multicluster.apps.tests.integration.targets.kube_hub.conftest import Server
 from ansible_collections.multicluster.apps.tests.unit.fakes.clusternet import Controllers
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import config_map, feed, globalization, merge
@@ -22,36 +24,6 @@ pytestmark = pytest.mark.integration
 
 APPS = "apps.clusternet.io"
 WEB = config_map(color="blue")
-NAMESPACES = {"shanghai": "clusternet-x7k2p", "beijing": "clusternet-b9w4d"}
-
-
-@pytest.fixture
-def kubeconfig(server: Server) -> Path:
-    """The hub, on which Clusternet's agents have registered two clusters."""
-    for name, namespace in NAMESPACES.items():
-        labels = {"clusters.clusternet.io/cluster-id": _id(name), "clusters.clusternet.io/cluster-name": name}
-        raw = {
-            "apiVersion": "clusters.clusternet.io/v1beta1",
-            "kind": "ManagedCluster",
-            "metadata": {"name": name, "namespace": namespace, "labels": {**labels, "site": name}},
-            "spec": {"clusterId": _id(name), "syncMode": "Pull"},
-        }
-        server.access.kubectl("create", "namespace", namespace, check=False)
-        server.access.kubectl("label", "namespace", namespace, "--overwrite", *(f"{k}={v}" for k, v in labels.items()))
-        path = f"/apis/clusters.clusternet.io/v1beta1/namespaces/{namespace}/managedclusters"
-        server.send("POST", path, raw)
-    return server.access.kubeconfig
-
-
-@pytest.fixture
-def controllers(kubeconfig: Path) -> Iterator[Controllers]:
-    """Clusternet's controllers, at work on the hub."""
-    with clusternet(kubeconfig) as running:
-        yield running
-
-
-def _id(name: str) -> str:
-    return f"6d0ef0c1-53a1-4c5e-9b43-{ord(name[0]):012x}"
 
 
 def app(color: str = "blue", site: str | None = None, **spec: Any) -> tuple[dict[str, Any], ...]:
@@ -219,7 +191,7 @@ def test_group_labels_registered_clusters(project: Project, kubeconfig: Path, se
     stored = server.get(key)
     labels = stored["metadata"]["labels"]
     assert (labels["region"], labels["inventory.multicluster.apps/edge"], labels["site"]) == ("cn", "true", "shanghai")
-    assert stored["spec"] == {"clusterId": _id("shanghai"), "syncMode": "Pull"}
+    assert stored["spec"] == {"clusterId": identity("shanghai"), "syncMode": "Pull"}
     project.inventory({"tokyo": {}})
     failed = project.tasks(task, hub_dir=None, kubeconfig=str(kubeconfig)).failure()
     assert "hosts without a ManagedCluster on the hub: tokyo" in failed.message

@@ -222,6 +222,18 @@ def test_a_server_without_the_crds_says_which_and_what_installs_them(control_pla
     assert "secrets" not in str(caught.value)
 
 
+def test_a_server_that_is_no_hub_is_left_as_it_is(control_plane: ControlPlane) -> None:
+    member = control_plane.members[0]
+    before = member.kubectl("get", "namespaces", "-o", "name").stdout
+    hub = opened(Connection(kubeconfig=str(member.kubeconfig)))
+    with (
+        pytest.raises(HubError, match=r"does not serve apps\.clusternet\.io.*the role multicluster\.apps\.hub"),
+        hub.lock("hub"),
+    ):
+        pass
+    assert member.kubectl("get", "namespaces", "-o", "name").stdout == before
+
+
 @pytest.fixture
 def older(server: Server) -> Iterator[ClusterAccess]:
     """A hub whose CRD of Subscriptions knows no priority yet."""

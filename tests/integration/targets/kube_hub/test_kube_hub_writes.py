@@ -61,7 +61,9 @@ def test_a_hub_is_read_in_as_many_requests_as_there_are_kinds(proxy: FaultProxy,
     proxy.seen.clear()
     assert len(behind.load().objects) == 2
     paths = [line.partition("?")[0] for line in proxy.seen]
-    assert len(paths) == len(set(paths)) == 14  # 13 kinds, and the Leases of Clusternet
+    assert (
+        len(paths) == len(set(paths)) == 15
+    )  # 13 kinds, of revisions the large ones apart, and the Leases of Clusternet
 
 
 def test_a_kind_that_is_not_asked_for_is_not_read(proxy: FaultProxy, behind: KubernetesHub) -> None:

@@ -26,8 +26,10 @@ from ansible_collections.multicluster.apps.tests.controlplane.fixtures import Cl
 from ansible_collections.multicluster.apps.tests.unit.contracts.server_contract import (
     ServerContract,
     World,
+    binding_of,
     config_map,
     namespace_of,
+    role_of,
 )
 
 pytestmark = pytest.mark.integration
@@ -67,6 +69,37 @@ def test_a_refusal_names_verb_and_resource(world: World, access: ClusterAccess) 
     stranger = connect(access, Connection(kubeconfig=str(access.unprivileged_kubeconfig)))
     with pytest.raises(ClusterError, match=r'HTTP 403.*cannot patch resource "namespaces"'):
         stranger.apply(namespace_of(world))
+
+
+@pytest.fixture
+def granter(world: World, access: ClusterAccess) -> Iterator[KubernetesServer]:
+    """Somebody who may grant what he has himself, to read ConfigMaps, and nothing else."""
+    name = f"granter-{world.namespace}"
+    verbs = {"clusterroles,clusterrolebindings": "get,create,patch", "configmaps": "get"}
+    for number, (resources, allowed) in enumerate(verbs.items()):
+        role = f"{name}-{number}"
+        access.kubectl("create", "clusterrole", role, f"--verb={allowed}", f"--resource={resources}")
+        access.kubectl("create", "clusterrolebinding", role, f"--clusterrole={role}", f"--user={name}")
+    yield connect(access, Connection(kubeconfig=str(access.kubeconfig), impersonate_user=name))
+    for number in range(len(verbs)):
+        access.kubectl("delete", f"clusterrole/{name}-{number}", f"clusterrolebinding/{name}-{number}")
+
+
+def test_who_may_not_grant_everything_can_have_a_new_role_and_its_binding_tried(
+    world: World, granter: KubernetesServer
+) -> None:
+    with pytest.raises(ClusterError, match="404"):
+        granter.apply(binding_of(world), dry_run=True)
+    granter.apply(role_of(world), dry_run=True)
+    assert granter.apply(binding_of(world), dry_run=True) == binding_of(world)
+    more = {**role_of(world), "rules": [{"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"]}]}
+    with pytest.raises(ClusterError, match="403"):
+        granter.apply(more, dry_run=True)
+
+
+def test_who_may_not_list_everything_cannot_say_what_is_in_a_namespace(world: World, granter: KubernetesServer) -> None:
+    with pytest.raises(ClusterError, match=r"HTTP 403.*cannot list resource"):
+        granter.inhabitants(world.namespace)
 
 
 def test_a_new_definition_is_known_at_once(world: World) -> None:

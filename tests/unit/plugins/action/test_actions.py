@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_directory import DirectoryHub
 
 Make = Callable[..., Any]
 TaskVars = dict[str, Any]
@@ -86,6 +87,22 @@ def test_deploy_is_for_its_own_host(make_action: Make, task_vars: TaskVars, appl
     assert set(result["clusters"]) == {"shanghai"}
     assert result["clusters"]["shanghai"]["created"] == ["Namespace shop"]
     assert not (application.parent / "out" / "beijing").exists()
+
+
+def test_nobody_has_to_read_secrets_to_be_informed(
+    make_action: Make, task_vars: TaskVars, application: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(make_action, task_vars, "distribute", WHOLE)
+    load, read = DirectoryHub.load, []
+
+    def noting(self: DirectoryHub, namespaces: Any = None, kinds: Any = None) -> Any:
+        read.append(kinds)
+        return load(self, namespaces, kinds)
+
+    monkeypatch.setattr(DirectoryHub, "load", noting)
+    assert run(make_action, task_vars, "info", {"hub_dir": "fleet"})["clusters"]
+    (kinds,) = read
+    assert "Secret" not in kinds
 
 
 def test_info_says_why(make_action: Make, task_vars: TaskVars, application: Path) -> None:

@@ -16,6 +16,7 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_directory import DirectoryHub
 
 PLUGINS = "ansible_collections.multicluster.apps.plugins"
 Find = Callable[..., list[Any]]
@@ -73,6 +74,23 @@ def test_a_description_is_what_would_be_delivered(hub: Path, find: Find) -> None
 def test_all_clusters_where_none_is_named(hub: Path, find: Find) -> None:
     found = find("description", "web", objects=True, hub_dir="fleet")
     assert [item["metadata"].get("labels") for item in found] == [None, {"city": "shanghai"}]
+
+
+@pytest.mark.parametrize(("name", "terms"), [("clusters", ()), ("description", ("web",)), ("base", ("web",))])
+def test_nobody_has_to_read_secrets_to_look(
+    hub: Path, find: Find, monkeypatch: pytest.MonkeyPatch, name: str, terms: tuple[str, ...]
+) -> None:
+    load, read = DirectoryHub.load, []
+
+    def noting(self: DirectoryHub, namespaces: Any = None, kinds: Any = None) -> Any:
+        read.append(kinds)
+        return load(self, namespaces, kinds)
+
+    monkeypatch.setattr(DirectoryHub, "load", noting)
+    assert find(name, *terms, hub_dir="fleet")
+    (kinds,) = read
+    assert "ManagedCluster" in kinds
+    assert "Secret" not in kinds
 
 
 def test_a_base_is_before_overrides(hub: Path, find: Find) -> None:

@@ -72,6 +72,15 @@ def test_which_hub(
     assert hub(options) == expected
 
 
+def test_a_hub_beside_the_tasks_own_takes_nothing_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**DIRECTORY, **SERVER, "K8S_AUTH_CA_CERT": "ca.pem"}.items():
+        monkeypatch.setenv(name, value)
+    found = which_hub.described({"host": "https://a", "cert_file": "c.pem", "secrets": "plain"}, "/plays")
+    assert set(found) == {"hub_dir", "secrets", *KUBERNETES_SPEC}
+    given = {name: value for name, value in found.items() if value is not None}
+    assert given == {"host": "https://a", "client_cert": "/plays/c.pem", "secrets": "plain"}
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "option", "expected"),
     [

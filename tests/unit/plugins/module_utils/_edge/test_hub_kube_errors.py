@@ -28,7 +28,15 @@ KEY = ObjectKey("apps.clusternet.io", "Base", "a", "web")
 @pytest.mark.parametrize(
     ("status", "message", "about_content", "advice"),
     [
-        (403, "no", False, "the role multicluster.apps.hub grants"),
+        (
+            403,
+            'bases is forbidden: User "eve" cannot list resource "bases"',
+            False,
+            "the role multicluster.apps.hub grants",
+        ),
+        (403, 'forbidden: User "eve" cannot get path "/version"', False, "the role multicluster.apps.hub grants"),
+        (403, 'admission webhook "policy.example" denied the request: Users cannot do it', False, ""),
+        (403, "bases is forbidden: exceeded quota: q, requested: count/bases=1", False, ""),
         (400, 'strict decoding error: unknown field "spec.x"', True, "bring the CRD up to date with the role"),
         (422, "spec.x: Invalid value", True, ""),
         (413, "too large", True, ""),
@@ -37,11 +45,22 @@ KEY = ObjectKey("apps.clusternet.io", "Base", "a", "web")
 )
 def test_a_refusal_says_what_to_do(status: int, message: str, about_content: bool, advice: str) -> None:
     with pytest.raises(HubError) as caught, hub_errors():
-        raise ApiError(message, status, {})
+        raise ApiError(message, status, {"message": message})
     assert isinstance(caught.value, RefusedContent) is about_content
     assert str(caught.value).startswith(message)
     assert advice in str(caught.value)
     assert advice or str(caught.value) == message
+
+
+def test_a_namespace_that_is_ending_is_told_from_a_missing_permission() -> None:
+    message = 'bases.apps.clusternet.io "web" is forbidden: unable to create new content in namespace a'
+    cause = {"reason": "NamespaceTerminating", "message": "namespace a is being terminated"}
+    with pytest.raises(HubError) as caught, hub_errors():
+        raise ApiError(message, 403, {"message": message, "details": {"causes": [cause]}})
+    assert str(caught.value) == (
+        f"{message}; run again once the namespace is gone: what it waits for is in its status.conditions, and Bases and "
+        "Descriptions of this collection end by multicluster.apps.apply with state=absent"
+    )
 
 
 def test_a_server_that_is_away_is_an_error_of_the_hub() -> None:

@@ -43,6 +43,12 @@ def test_two_changes_of_one_object_keep_their_order() -> None:
     assert [[place for place, _change in lane] for lane in stages(twice)[0]] == [[0, 2], [1]]
 
 
+def test_of_globalizations_the_first_is_the_oldest() -> None:
+    mixed = changes("Globalization /b", "Subscription d/web", "Globalization /a", "Base a/web")
+    found = [[[place for place, _change in lane] for lane in stage] for stage in stages(mixed)]
+    assert found == [[[0, 2], [1]], [[3]]]
+
+
 def test_revisions_of_all_clusters_do_not_wait_for_one_another() -> None:
     both = changes("ControllerRevision clusternet-reserved/a", "ControllerRevision clusternet-reserved/b")
     assert [len(lane) for lane in stages(both)[0]] == [1, 1]

@@ -219,9 +219,8 @@ def test_whatever_is_in_a_kubeconfig_ends_its_own_cluster_alone(kubeconfig: str,
         {"proxy": "gopher://joe:s3cret@proxy.example"},
         {"proxy": "joe:s3cret@proxy.example"},
         {"proxy": "http://joe:s3cret@[proxy"},
-        {"host": 5},
     ],
-    ids=["scheme", "no scheme", "no URL", "no text"],
+    ids=["scheme", "no scheme", "no URL"],
 )
 def test_variables_that_the_library_does_not_accept(given: Any) -> None:
     with pytest.raises(
@@ -229,6 +228,12 @@ def test_variables_that_the_library_does_not_accept(given: Any) -> None:
     ) as caught:
         open_endpoint("c", Connection(**{"host": "https://one.example", **given}))
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["one.example:6443", "one.example", "ftp://one.example", 5])
+def test_an_address_that_is_no_url(host: Any) -> None:
+    with pytest.raises(ClusterError, match=r"^c: multicluster_host is .*; a URL is accepted, such as https://"):
+        open_endpoint("c", Connection(host=host, api_key="s3cret"))
 
 
 def test_a_proxy_whose_package_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

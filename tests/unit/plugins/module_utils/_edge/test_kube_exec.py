@@ -117,6 +117,11 @@ def test_a_command_with_a_directory_is_relative_to_the_kubeconfig(make: Make, tm
         ("#!/bin/sh\necho s3cret\n", {}, "answered what is no ExecCredential"),
         ("#!/bin/sh\necho '[]'\n", {}, "answered what is no ExecCredential"),
         (
+            COUNTING,
+            {"env": [{"name": "EXPIRES", "value": "2026-01-01T12:00:00"}]},
+            "answered what is no ExecCredential",
+        ),
+        (
             EMPTY,
             {},
             "gave neither a token nor a certificate",
@@ -125,7 +130,7 @@ def test_a_command_with_a_directory_is_relative_to_the_kubeconfig(make: Make, tm
         ("#!/bin/sh\n", {"command": "/nowhere/login"}, "plugin login cannot be run: No such file or directory"),
         ("#!/bin/sh\n", {"env": ["s3cret"]}, "cannot be run: its entry in the kubeconfig is malformed"),
     ],
-    ids=["fails", "no JSON", "no object", "empty", "other version", "not there", "malformed"],
+    ids=["fails", "no JSON", "no object", "no time zone", "empty", "other version", "not there", "malformed"],
 )
 def test_how_it_fails_is_said_and_nothing_of_what_it_said(
     make: Make, script: str, entry: Any, message: str, capfd: pytest.CaptureFixture[str]

@@ -19,6 +19,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.server_kub
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 
 
 class Pool:
@@ -104,3 +105,69 @@ def test_closing_closes_the_connections(monkeypatch: pytest.MonkeyPatch) -> None
     pool = Pool({})
     connect(monkeypatch, pool).close()
     assert ("closed", "", None) in pool.sent
+
+
+GROUPS = {"groups": [{"name": "batch", "versions": []}, {"name": "metrics.k8s.io", "versions": []}]}
+VERBS = ["delete", "get", "list"]
+DISCOVERED = {
+    "/apis": GROUPS,
+    "/apis/batch": {"preferredVersion": {"groupVersion": "batch/v1"}, "versions": [
+        {"groupVersion": "batch/v1beta1"}, {"groupVersion": "batch/v1"},
+    ]},
+    "/apis/metrics.k8s.io": {"versions": [{"groupVersion": "metrics.k8s.io/v1"}]},
+    "/api/v1": {"resources": [
+        {"name": "pods", "kind": "Pod", "namespaced": True, "verbs": VERBS},
+        {"name": "pods/log", "kind": "Pod", "namespaced": True, "verbs": ["get"]},
+        {"name": "bindings", "kind": "Binding", "namespaced": True, "verbs": ["create"]},
+        {"name": "nodes", "kind": "Node", "namespaced": False, "verbs": VERBS},
+    ]},
+    "/apis/batch/v1": {"resources": [{"name": "jobs", "kind": "Job", "namespaced": True, "verbs": VERBS}]},
+    "/apis/batch/v1beta1": {"resources": [
+        {"name": "jobs", "kind": "Job", "namespaced": True, "verbs": VERBS},
+        {"name": "old", "kind": "Old", "namespaced": True, "verbs": VERBS},
+    ]},
+    "/apis/metrics.k8s.io/v1": {"resources": [
+        {"name": "pods", "kind": "PodMetrics", "namespaced": True, "verbs": ["get", "list"]},
+    ]},
+    "/api/v1/namespaces/a/pods": {"items": [{"metadata": {"name": "web", "namespace": "a"}}]},
+    "/apis/batch/v1/namespaces/a/jobs": {"items": []},
+    "/apis/batch/v1beta1/namespaces/a/old": {"items": [{"metadata": {"name": "one", "namespace": "a"}}]},
+}  # fmt: skip
+
+
+def test_every_removable_kind_of_a_namespace_is_listed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = Pool({path: (200, json.dumps(answer)) for path, answer in DISCOVERED.items()})
+    found = connect(monkeypatch, pool).inhabitants("a")
+    assert found == [ObjectKey("", "Pod", "a", "web"), ObjectKey("batch", "Old", "a", "one")]
+    assert len([path for _method, path, _body in pool.sent if "/namespaces/a/" in path]) == 3
+
+
+@pytest.mark.parametrize("path", ["/apis/metrics.k8s.io/v1", "/api/v1/namespaces/a/pods"])
+def test_what_a_server_does_not_say_is_not_taken_for_nothing(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    answers = {path: (200, json.dumps(answer)) for path, answer in DISCOVERED.items()}
+    with pytest.raises(ClusterError, match="HTTP 403"):
+        connect(monkeypatch, Pool({**answers, path: (403, "{}")})).inhabitants("a")
+
+
+def test_a_binding_is_refused_for_another_reason_than_its_new_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    rbac = "rbac.authorization.k8s.io"
+    kinds = [{"name": f"{kind.lower()}s", "kind": kind} for kind in ("ClusterRole", "ClusterRoleBinding")]
+    role = {"apiVersion": f"{rbac}/v1", "kind": "ClusterRole", "metadata": {"name": "r"}}
+    reference = {"apiGroup": rbac, "kind": "ClusterRole", "name": "r"}
+    binding = {**role, "kind": "ClusterRoleBinding", "metadata": {"name": "b"}, "roleRef": reference}
+    answers = {
+        f"/apis/{rbac}/v1": (200, json.dumps({"resources": kinds})),
+        f"/apis/{rbac}/v1/clusterroles/r": (200, json.dumps(role)),
+        f"/apis/{rbac}/v1/clusterrolebindings/b": (404, "{}"),
+    }
+    pool = Pool(answers)
+    server = connect(monkeypatch, pool)
+    with pytest.raises(ClusterError, match="HTTP 404"):
+        server.apply(binding, dry_run=True)
+    server.apply(role, dry_run=True)
+    assert server.apply(binding, dry_run=True) == binding
+    with pytest.raises(ClusterError, match="HTTP 404"):
+        server.apply(binding)
+    pool.answers[f"/apis/{rbac}/v1/clusterrolebindings/b"] = (403, "{}")
+    with pytest.raises(ClusterError, match="HTTP 403"):
+        server.apply(binding, dry_run=True)

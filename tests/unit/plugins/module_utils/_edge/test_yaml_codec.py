@@ -209,6 +209,18 @@ def test_a_large_object_is_refused_by_name_and_a_large_file_of_small_ones_is_not
     assert len(load_documents("\n---\n".join([f"a: {'x' * MIB}"] * 3), "app.yaml")) == 3
 
 
+def test_of_a_list_each_object_is_measured():
+    big = {"kind": "ConfigMap", "metadata": {"name": "big"}, "data": {"a": "x" * MIB}}
+    (document,) = load_documents(json.dumps({"kind": "List", "items": [big] * 5}), "app.json")
+    assert len(document.value["items"]) == 5
+    too_big = {**big, "data": {"a": "x" * 2 * MIB}}
+    with pytest.raises(InvalidInput, match=r"app.json: ConfigMap big at line 1 has 2\.0 MiB as JSON"):
+        load_documents(json.dumps({"kind": "List", "items": [big, too_big]}), "app.json")
+    aliases = "kind: List\nitems:\n- &a " + "x" * 20_000 + "\n" + "- *a\n" * 99
+    with pytest.raises(InvalidInput, match=r"app.yaml: List without a name at line 1 has 1\.9 MiB as JSON"):
+        load_documents(aliases, "app.yaml")
+
+
 def test_what_aliases_add_is_measured():
     text = f"- &a {'x' * 20_000}\n" + "- *a\n" * 99
     with pytest.raises(InvalidInput, match=r"app.yaml: the document at line 1 has 1\.9 MiB as JSON"):

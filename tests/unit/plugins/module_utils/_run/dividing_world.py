@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
@@ -25,6 +26,7 @@ from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import Me
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_member import MemoryCluster, MemoryMember
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_server import MemoryApi, MemoryServer
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import feed, subscription
+from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.run_helpers import overwrite
 
 NOW = "2026-01-01T00:00:00Z"
 KEY = "apps/v1/Deployment/shop/web"
@@ -143,3 +145,11 @@ class World:
         """The objects of a kind on the hub."""
         found = MemoryHub(self.store).load().objects
         return [dict(item.raw) for key, item in sorted(found.items()) if key.kind == kind]
+
+
+def overwrite_replicas(world: World, replicas: int) -> None:
+    """Change the fed Deployment on the hub, and schedule nothing."""
+    key = next(key for key in world.store.objects if key.kind == "Manifest")
+    raw = copy.deepcopy(dict(MemoryHub(world.store).load().objects[key].raw))
+    raw["template"]["spec"]["replicas"] = replicas
+    overwrite(world.store, raw)

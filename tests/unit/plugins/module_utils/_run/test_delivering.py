@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +16,13 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.connectio
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterOutcome, DeliveryOptions
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import (
     ClusterError,
+    HubConflict,
     HubError,
+    HubLocked,
     InvalidInput,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, StoredObject
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._run.delivering import bundle_of, deliver_all
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
@@ -129,6 +134,84 @@ def test_a_report_that_meets_another_ones_is_written_on_top_of_it() -> None:
     assert stored.meta.labels == {"touched": "yes"}, "what the other run wrote is lost"
     assert done.part is not None
     assert done.part.objects[stored.key].raw == stored.raw
+
+
+class DeafHub(MemoryHub):
+    """A hub that takes no report of one cluster."""
+
+    def __init__(self, store: MemoryStore, error: HubError) -> None:
+        super().__init__(store)
+        self._error = error
+
+    def write(self, changes: Sequence[Change], now: str) -> tuple[StoredObject, ...]:
+        if any(change.key.namespace == "clusternet-a" for change in changes):
+            raise self._error
+        return super().write(changes, now)
+
+
+@pytest.mark.parametrize("error", [HubConflict("changed by somebody else"), HubLocked("the lock was lost")])
+def test_a_report_that_the_hub_does_not_take_hides_nothing_and_stops_no_other_cluster(error: HubError) -> None:
+    store = fleet_of("a", "b")
+    loaded = rendered(store)
+    members = {"a": MemoryCluster(), "b": MemoryCluster()}
+    untold, told = delivered(loaded, tools_of(store, members, DeafHub(store, error)))
+    assert [item.key.name for item in untold.outcome.created] == ["web"]
+    assert not untold.outcome.unreachable
+    assert untold.outcome.errors == (
+        f"the cluster was delivered to, and the hub was not told all of it; run again to have it told: {error}",
+    )
+    assert (untold.part, told.outcome.phase) == (None, "Success")
+    assert [item.outcome.phase for item in delivered(load(store), tools_of(store, members))] == ["Success", "Success"]
+    assert {item.status["phase"] for item in load(store).snapshot.descriptions} == {"Success"}
+
+
+def test_what_the_hub_was_not_told_to_forget_is_not_said_to_have_left_it() -> None:
+    store = fleet_of("a")
+    members = {"a": MemoryCluster()}
+    delivered(rendered(store), tools_of(store, members))
+    (base,) = load(store).snapshot.bases
+    overwrite(store, {**base.raw, "metadata": {**base.raw["metadata"], "deletionTimestamp": NOW}})
+    (untold,) = delivered(load(store), tools_of(store, members, DeafHub(store, HubLocked("the lock was lost"))))
+    assert [item.key.name for item in untold.outcome.pruned] == ["web"]
+    assert untold.outcome.removed == ()
+    (told,) = delivered(load(store), tools_of(store, members))
+    assert told.outcome.removed == (base.meta.name,)
+    assert load(store).snapshot.bases == ()
+
+
+def test_a_lock_that_cannot_be_let_go_hides_nothing_that_was_told() -> None:
+    class Sticky(MemoryHub):
+        @contextmanager
+        def lock(self, name: str) -> Iterator[None]:
+            with super().lock(name):
+                yield
+            raise HubLocked("the lock was lost")
+
+    store = fleet_of("a")
+    (done,) = delivered(rendered(store), tools_of(store, {"a": MemoryCluster()}, Sticky(store)))
+    assert ([item.key.name for item in done.outcome.created], done.outcome.errors) == (["web"], ("the lock was lost",))
+    assert done.part is not None
+
+
+class Counted(dict[ObjectKey, StoredObject]):
+    """Objects that count how often somebody looks through all of them."""
+
+    looks = 0
+
+    def items(self) -> Any:
+        self.looks += 1
+        return super().items()
+
+
+def test_the_whole_hub_is_not_looked_through_for_each_cluster() -> None:
+    names = [f"site-{number}" for number in range(8)]
+    store = fleet_of(*names)
+    loaded = rendered(store)
+    objects = Counted(loaded.contents.objects)
+    counting = replace(loaded, contents=replace(loaded.contents, objects=objects))
+    done = delivered(counting, tools_of(store, {name: MemoryCluster() for name in names}))
+    assert len(done) == 8
+    assert objects.looks <= 2, "at most once for each thread that begins at the same time"
 
 
 def test_losing_the_hub_ends_the_run() -> None:

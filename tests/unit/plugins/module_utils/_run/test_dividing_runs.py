@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from functools import partial
 from typing import Any
@@ -27,11 +26,11 @@ from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.
     World,
     deployment,
     dynamic,
+    overwrite_replicas,
     pod,
     static,
     web,
 )
-from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.run_helpers import overwrite
 
 LOST = [{"key": "down", "effect": "NoExecute"}]
 
@@ -336,11 +335,3 @@ def test_info_names_the_clusters_that_a_limit_leaves_out() -> None:
     left_out = reasons_of(world)["clusters"]["a"]
     assert left_out["chosen"] is False
     assert left_out["reason"].startswith("selected, but maxClusters leaves it out")
-
-
-def overwrite_replicas(world: World, replicas: int) -> None:
-    """Change the fed Deployment on the hub, and schedule nothing."""
-    key = next(key for key in world.store.objects if key.kind == "Manifest")
-    raw = copy.deepcopy(dict(MemoryHub(world.store).load().objects[key].raw))
-    raw["template"]["spec"]["replicas"] = replicas
-    overwrite(world.store, raw)

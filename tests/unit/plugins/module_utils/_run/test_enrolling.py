@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -175,6 +177,13 @@ def test_what_a_cluster_refuses_leaves_nothing_half_done(world: World) -> None:
     assert (world.api.log, world.store.objects) == ([], {})
 
 
+def test_where_clusternet_runs_its_agents_register_clusters(world: World) -> None:
+    world.store.clusternet = "Lease clusternet-system/clusternet-scheduler is held"
+    with pytest.raises(InvalidInput, match="one"):
+        world.enrol()
+    assert (world.api.log, world.store.objects) == ([], {})
+
+
 def test_a_secret_of_somebody_else_is_left_alone(world: World) -> None:
     world.enrol()
     secret = world.objects[SECRET]
@@ -268,6 +277,80 @@ def test_bases_keep_a_cluster_also_by_force(world: World) -> None:
         world.leave(force=True)
     assert world.api.log == log
     assert CLUSTER in world.objects
+
+
+def test_a_namespace_whose_kinds_may_not_all_be_listed_stays(world: World) -> None:
+    world.enrol()
+    world.api.failing["inhabitants"] = ClusterError("one: cannot list the jobs: HTTP 403")
+    done = world.leave()
+    assert done["warnings"] == [
+        "one: namespace multicluster-apps stays, because nobody can tell what is in it: one: cannot list the jobs: HTTP 403"
+    ]
+    assert ObjectKey("", "Namespace", "", "multicluster-apps") in world.api.objects
+    assert ACCOUNT not in world.api.objects
+
+
+OURS = {"clusternet.io/created-by": "multicluster.apps"}
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "name", "gone"),
+    [
+        ("batch/v1", "CronJob", "nightly", False),
+        ("networking.k8s.io/v1", "Ingress", "web", False),
+        ("example.com/v1", "Lamp", "desk", False),
+        ("coordination.k8s.io/v1", "Lease", "somebody", False),
+        ("coordination.k8s.io/v1", "Lease", "multicluster-apps-cluster", True),
+        ("v1", "Event", "one.1", True),
+        ("events.k8s.io/v1", "Event", "one.1", True),
+        ("v1", "ServiceAccount", "default", True),
+    ],
+)
+def test_other_peoples_objects_of_any_kind_keep_the_namespace(
+    world: World, api_version: str, kind: str, name: str, *, gone: bool
+) -> None:
+    namespace = {"name": "clusternet-one", "labels": OURS}
+    world.hub_api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": namespace})
+    metadata = {"name": name, "namespace": "clusternet-one"}
+    world.hub_api.put({"apiVersion": api_version, "kind": kind, "metadata": metadata})
+    world.enrol()
+    for check in (True, False):
+        done = world.leave(check=check, hub_connection=HUB)
+        assert ("Namespace clusternet-one" in done["hub"]["removed"]) is gone
+        assert bool(done["warnings"]) is not gone
+
+
+def test_a_namespace_that_goes_in_its_own_time_is_not_removed_twice(world: World) -> None:
+    going = {"labels": OURS, "deletionTimestamp": NOW}
+    for api, name in ((world.api, "multicluster-apps"), (world.hub_api, "clusternet-one")):
+        api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **going}})
+    done = world.leave(hub_connection=HUB)
+    assert (done["changed"], done["warnings"]) == (False, [])
+
+
+def test_what_leaves_the_hub_does_not_keep_the_namespace_in_check_mode(world: World) -> None:
+    world.enrol()
+    world.hub_api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clusternet-one", "labels": OURS}})
+    for key in (SECRET, CLUSTER):
+        world.hub_api.put(world.objects[key])
+    assert "Namespace clusternet-one" in world.leave(check=True, hub_connection=HUB)["hub"]["removed"]
+
+
+def test_the_namespace_goes_under_the_lock_of_the_hub(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.hub_api.put({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "clusternet-one", "labels": OURS}})
+    world.enrol()
+    seen: list[bool] = []
+
+    @contextmanager
+    def lock(_hub: MemoryHub, name: str) -> Iterator[None]:
+        assert name == "hub"
+        seen.append(ObjectKey("", "Namespace", "", "clusternet-one") in world.hub_api.objects)
+        yield
+        seen.append(ObjectKey("", "Namespace", "", "clusternet-one") in world.hub_api.objects)
+
+    monkeypatch.setattr(MemoryHub, "lock", lock)
+    world.leave(hub_connection=HUB)
+    assert seen == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,13 @@ def test_a_second_run_writes_nothing() -> None:
     assert fleet.store.objects == stored
 
 
+def test_no_history_is_read_for_it() -> None:
+    fleet = Fleet("a")
+    fleet.observe()
+    wanted = {"Base", "Description", "HelmChart", "ManagedCluster", "Manifest", "Secret", "Subscription"}
+    assert fleet.store.read == [wanted] * 2
+
+
 def test_check_mode_says_the_same_and_writes_nothing() -> None:
     fleet = Fleet("one")
     stored = dict(fleet.store.objects)

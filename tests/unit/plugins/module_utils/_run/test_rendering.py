@@ -6,16 +6,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import decode
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import GoYaml
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_FULL_NAME
+from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Put
+from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
-from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryStore
+from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest, plan_store
+from ansible_collections.multicluster.apps.tests.unit.fakes.memory_hub import MemoryHub, MemoryStore
 from ansible_collections.multicluster.apps.tests.unit.fakes.objects import (
     cluster,
     config_map,
@@ -30,6 +34,7 @@ from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.
     chart,
     decided,
     fleet_of,
+    load,
     overwrite,
     rendered,
     shown,
@@ -90,6 +95,55 @@ def test_a_cluster_is_called_by_its_hosts_name_too() -> None:
     for name in ("web_01.example.com", "web-01-example-com-1234567890"):
         made = {change.key.kind for change in decided(store, Scope(clusters=frozenset({name}))).changes}
         assert made == {"ControllerRevision", "Base", "Description"}
+
+
+def test_a_base_that_is_made_anew_gets_its_descriptions_back_however_far_their_deletion_came() -> None:
+    store = fleet_of("a")
+    loaded = rendered(store)
+    (base,) = loaded.snapshot.bases
+    change = marked(loaded.contents.objects[base.key], NOW)
+    assert change is not None
+    MemoryHub(store).write([change], NOW)  # killed before it marked the Description
+    assert shown(decided(store).changes) == ["Put Base clusternet-a", "Put Description clusternet-a"]
+    rendered(store)
+    assert decided(store).changes == ()
+
+
+def test_a_base_that_a_killed_run_lost_is_made_anew_where_it_is_wanted() -> None:
+    store = fleet_of("a")
+    rendered(store)
+    whole = dict(store.objects)
+    (base,) = (key for key in store.objects if key.kind == "Base")
+    forget(store, "Base", base.name)
+    assert shown(decided(store).changes) == ["Put Base clusternet-a"]
+    rendered(store)
+    assert json.loads(store.objects[base][0]) == json.loads(whole[base][0])
+
+
+def test_a_base_that_a_killed_run_lost_still_tells_what_has_to_leave_its_cluster() -> None:
+    store = fleet_of("a", "b", web=only_for("a"))
+    rendered(store)
+    (base,) = (key for key in store.objects if key.kind == "Base")
+    forget(store, "Base", base.name)
+    overwrite(store, only_for("b"))
+    decision = decided(store)
+    leaving = [change for change in decision.changes if change.key.namespace == "clusternet-a"]
+    assert [change.key.kind for change in leaving] == ["Base", "Description"]
+    assert all(isinstance(change, Put) and change.raw["metadata"]["deletionTimestamp"] for change in leaving)
+    assert decided(store, guards=Guards(max_removed_clusters=0)).problems, "it counts as taken away"
+    MemoryHub(store).write(decision.changes, NOW)
+    assert decided(store).changes == ()
+
+
+def test_what_another_tool_left_without_a_base_is_not_ours_to_remove() -> None:
+    store = fleet_of("a", "b", web=only_for("a"))
+    loaded = rendered(store)
+    (description,) = loaded.snapshot.descriptions
+    labels = {**description.raw["metadata"]["labels"], "clusternet.io/created-by": "clusternet-hub"}
+    overwrite(store, {**description.raw, "metadata": {**description.raw["metadata"], "labels": labels}})
+    forget(store, "Base", description.base)
+    overwrite(store, only_for("b"))
+    assert {change.key.namespace for change in decided(store).changes} == {"clusternet-b"}
 
 
 @pytest.mark.parametrize(
@@ -168,6 +222,12 @@ def test_a_cluster_that_is_gone_from_the_hub_is_warned_of() -> None:
     (warning,) = decision.warnings
     assert warning.startswith("Base clusternet-b/web-")
     assert "its ManagedCluster is gone from the hub" in warning
+    snapshot = load(store).snapshot
+    named = [each for each in (*snapshot.bases, *snapshot.descriptions) if each.meta.namespace == "clusternet-b"]
+    assert f"state=absent of {', '.join(str(each.key) for each in named)} (kubectl" in warning
+    request = StoreRequest([Document(each.raw, "app.yml") for each in named], absent=True)
+    MemoryHub(store).write(plan_store(request, MemoryHub(store).load(), GoYaml(), NOW), NOW)
+    assert decided(store).warnings == (), "what is advised does not help"
 
 
 def test_what_cannot_be_rendered_is_said_once_for_each_cluster_and_the_rest_goes_on() -> None:

@@ -123,6 +123,12 @@ def test_nothing_is_left_of_a_subscription_that_left_everything() -> None:
     assert sorted(key.kind for key in fleet.store.objects) == ["ManagedCluster", "Manifest"]
 
 
+def test_a_server_collects_no_history_with_a_base_that_is_made_anew() -> None:
+    store = Fleet("a").released("blue", "green").store
+    owned = [item for item in load(store).snapshot.revisions if item.raw["metadata"].get("ownerReferences")]
+    assert owned == []
+
+
 def test_what_was_edited_by_hand_is_no_revision() -> None:
     fleet = Fleet("a")
     fleet.run(deliver=False)

@@ -10,12 +10,14 @@ import json
 from typing import Any
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import KINDS as HUB_KINDS
 from ansible_collections.multicluster.apps.plugins.module_utils._model.documents import Document
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import (
     HubConflict,
     HubLocked,
     InvalidInput,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import STORED_KINDS
 from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import Host
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tasks import register, store
@@ -62,6 +64,19 @@ def test_check_mode_says_the_same_writes_nothing_and_waits_for_nobody(absent: bo
     assert hub.writes == writes
     assert stored(hub, *raws, diff=True, absent=absent) == predicted
     assert hub.writes > writes
+
+
+def test_what_is_made_for_clusters_is_read_only_where_it_may_be_meant() -> None:
+    hub = MemoryStore()
+    stored(hub, subscription("web"))
+    stored(hub, subscription("web"), source="here", prune=True)
+    register([Host("a", (), {}, "/i")], tools_of(hub, {}), check=False, diff=False)
+    stored(hub, subscription("web"), absent=True)
+    *some, everything = hub.read
+    assert some == [STORED_KINDS] * 3
+    assert everything is None
+    assert {kind.kind for kind in HUB_KINDS.values()} - STORED_KINDS == {"ControllerRevision", "Description"}
+    assert {kind.kind for kind in HUB_KINDS.values()} >= STORED_KINDS
 
 
 def test_check_mode_refuses_what_the_run_would() -> None:
