@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -33,12 +33,7 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords 
 
 
 class HubLookup(LookupBase):
-    """A lookup on a hub. Subclasses say what they find (`find`).
-
-    :cvar KINDS: what they read for it.
-    """
-
-    KINDS: Collection[str] = PARSED_KINDS
+    """A lookup on a hub. Subclasses say what they find (`find`)."""
 
     def find(self, terms: Sequence[Any], loaded: Loaded) -> Iterable[Any]:
         """What the terms mean.
@@ -62,7 +57,7 @@ class HubLookup(LookupBase):
         given = {option: self.get_option(option) for option in ("hub_dir", *KUBERNETES_SPEC)}
         options = HubOptions.of(which_hub.resolved({**defaults, **given}, loader.get_basedir()))
         hub = open_tools(options, "a lookup", vault_of(loader), must_exist=True).hub
-        return parse_contents(hub.load(kinds=self.KINDS))
+        return parse_contents(hub.load(kinds=PARSED_KINDS))
 
 
 class RenderedLookup(HubLookup):
