@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     APPS_GROUP,
     CLUSTERS_GROUP,
@@ -115,14 +116,6 @@ def plain(raw: Raw) -> dict[str, Any]:
     return copied
 
 
-def text_of(value: Any) -> str:
-    """The text that two values share when they are the same; Python's own equality takes `1` and `true` for the same.
-
-    :raises TypeError, ValueError: for what is no JSON.
-    """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, default=_mapping)
-
-
 def main_part(raw: Raw, finalizers: tuple[str, ...], *, status: bool) -> dict[str, Any]:
     """What a write of the object itself says.
 
@@ -163,10 +156,3 @@ def says_all(stored: Any, sent: Any) -> bool:
     if isinstance(sent, list):
         return isinstance(stored, list) and len(stored) == len(sent) and all(map(says_all, stored, sent))
     return text_of(stored) == text_of(sent)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    """Read-only mappings, which `json` does not know."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a value of the type {type(value).__name__}")
