@@ -15,11 +15,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_conten
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     APPS_GROUP,
     CLUSTERS_GROUP,
-    CREATED_BY,
-    LABEL_CREATED_BY,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import StoredObject
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
 
 Raw = Mapping[str, Any]
 
@@ -97,8 +96,7 @@ class ServerObject:
 
 def is_held(raw: Raw) -> bool:
     """Whether the server holds an object with our finalizer: it is a Base or Description of ours."""
-    labels = raw["metadata"].get("labels") or {}
-    return raw.get("kind") in _HELD_KINDS and labels.get(LABEL_CREATED_BY) == CREATED_BY
+    return raw.get("kind") in _HELD_KINDS and is_ours(raw)
 
 
 def split_finalizers(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
