@@ -18,7 +18,6 @@ from typing import Any
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import (
     Expected,
     View,
-    full_name,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet_content import key_fed, wanted_content
 from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
@@ -128,7 +127,7 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools) -> _Sto
     statuses: list[Change] = []
     for placement in _ours(loaded, request):
         if placement.problems:
-            problems[full_name(placement.subscription)] = placement.problems
+            problems[placement.subscription.full_name] = placement.problems
         elif (change := _status(placement, loaded.contents)) is not None:
             statuses.append(change)
     changes = coalesce((*inputs.changes, *statuses))
@@ -141,7 +140,7 @@ def _ours(loaded: Loaded, request: DistributeRequest) -> Iterator[Placement]:
     for item in loaded.snapshot.subscriptions:
         if item.scheduler_name != OUR_SCHEDULER or item.meta.is_deleting:
             continue
-        if not request.scope.has_subscription(full_name(item)):
+        if not request.scope.has_subscription(item.full_name):
             continue
         if problems := unsupported(item):
             yield Placement(item, problems=problems)
@@ -171,18 +170,18 @@ def _task(request: DistributeRequest, stored: _Stored, tools: Tools) -> Task:
         for item in snapshot.subscriptions
         if item.scheduler_name in SCHEDULER_NAMES
         and not item.meta.is_deleting
-        and request.scope.has_subscription(full_name(item))
-        and full_name(item) not in stored.problems
+        and request.scope.has_subscription(item.full_name)
+        and item.full_name not in stored.problems
     ]
     moved = any(change.key.kind == "ManagedCluster" for change in stored.changes)
     unlimited = Guards(max_removed_clusters=len(snapshot.clusters))
     chosen = {
-        full_name(item): frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
+        item.full_name: frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
         for item in served
         if moved
     }
     return Task(
-        [full_name(item) for item in served],
+        [item.full_name for item in served],
         [cluster for cluster in snapshot.clusters if request.scope.has_cluster(cluster)],
         View(stored.earlier.snapshot),
         _expecting(stored, tools),
@@ -200,7 +199,7 @@ def _expecting(stored: _Stored, tools: Tools) -> Expect:
     known: dict[tuple[Any, ...], Expected] = {}
 
     def expect(subscription: Subscription, cluster: ManagedCluster) -> Expected:
-        key = (full_name(subscription), subscription.feeds, cluster.namespace)
+        key = (subscription.full_name, subscription.feeds, cluster.namespace)
         if key not in known:
             known[key] = Expected(wanted_content(subscription, cluster, snapshot, overlay), remade, later)
         return known[key]

@@ -159,7 +159,7 @@ def _pinned(name: str, pinned: Mapping[int, Sequence[str]]) -> Iterator[str]:
 
 def subscription_name(placement: Placement) -> str:
     """`<namespace>/<name>`."""
-    return f"{placement.subscription.meta.namespace}/{placement.subscription.meta.name}"
+    return placement.subscription.full_name
 
 
 def subscription_of(item: Base | Description) -> str:
@@ -178,7 +178,7 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
     :raises InvalidInput: naming what there is.
     """
     snapshot = loaded.snapshot
-    known = {f"{each.meta.namespace}/{each.meta.name}" for each in snapshot.subscriptions}
+    known = {each.full_name for each in snapshot.subscriptions}
     known |= {subscription_of(base) for base in snapshot.bases}
     clusters = {name for cluster in snapshot.clusters for name in cluster_names(cluster)}
     problems = []
