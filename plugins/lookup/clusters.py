@@ -38,7 +38,6 @@ _raw:
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.previewing import matching_clusters
@@ -46,8 +45,6 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.hub_lookup impor
 
 
 class LookupModule(HubLookup):
-    KINDS = (ManagedCluster.KIND,)
-
     def find(self, terms: Sequence[Any], loaded: Loaded) -> list[Any]:
         selectors = [_selector(term) for term in terms] or [LabelSelector()]
         found = {cluster.binding: cluster for selector in selectors for cluster in matching_clusters(loaded, selector)}

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
@@ -35,12 +35,7 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords 
 
 
 class HubLookup(LookupBase):
-    """A lookup on a hub. Subclasses say what they find (`find`).
-
-    :cvar KINDS: what they read for it.
-    """
-
-    KINDS: Collection[str] = PARSED_KINDS
+    """A lookup on a hub. Subclasses say what they find (`find`)."""
 
     # What tells how much room clusters have.
     _measure: Measure
@@ -72,7 +67,7 @@ class HubLookup(LookupBase):
             self._measure = Gauge(tools, connections(variables), capacities(variables), forks).measure
         else:
             self._measure = by_hub
-        return parse_contents(tools.hub.load(kinds=self.KINDS))
+        return parse_contents(tools.hub.load(kinds=PARSED_KINDS))
 
 
 class RenderedLookup(HubLookup):

@@ -70,7 +70,7 @@ class View:
     """What Clusternet's controllers have written, as of one look at the hub."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.subscriptions: Mapping[str, Subscription] = {full_name(item): item for item in snapshot.subscriptions}
+        self.subscriptions: Mapping[str, Subscription] = {item.full_name: item for item in snapshot.subscriptions}
         self._charts = {chart.key: chart for chart in snapshot.charts}
         self._bases: dict[str, dict[str, Base]] = defaultdict(dict)
         self._descriptions: dict[str, list[Description]] = defaultdict(list)
@@ -102,11 +102,6 @@ class View:
                 yield f"Clusternet does not find the chart of {chart.key}: {chart.status.get('reason') or 'no reason given'}"
 
 
-def full_name(subscription: Subscription) -> str:
-    """`<namespace>/<name>`."""
-    return f"{subscription.meta.namespace}/{subscription.meta.name}"
-
-
 def bound_namespaces(subscription: Subscription) -> tuple[str, ...]:
     """The namespaces of the clusters that a Subscription is bound to, in the order of its status."""
     bindings = subscription.status.get("bindingClusters") or ()
@@ -126,7 +121,7 @@ def not_scheduled(subscription: Subscription) -> str:
 
 def progress(subscription: Subscription, namespace: str, view: View, expected: Expected) -> Progress:
     """How far Clusternet is in a cluster that the Subscription is bound to."""
-    name = full_name(subscription)
+    name = subscription.full_name
     base = view.bases(subscription).get(namespace)
     if base is None:
         return Progress(name, "", waiting=(f"Subscription {name} has no Base yet",))
@@ -156,7 +151,7 @@ def progress(subscription: Subscription, namespace: str, view: View, expected: E
 def departing(subscription: Subscription, view: View) -> dict[str, Progress]:
     """Bases in clusters that the Subscription is not bound to any more, by namespace: they are still to go."""
     bound = frozenset(bound_namespaces(subscription))
-    name = full_name(subscription)
+    name = subscription.full_name
     return {
         namespace: Progress(
             name,

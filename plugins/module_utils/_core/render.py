@@ -183,7 +183,7 @@ class Renderer:
         if number is None and self._numbering is not None:
             contents = tuple(content_name(output) for found in outputs.values() for output in found)
             number = self._numbering.number(cluster.namespace, base["metadata"]["name"], contents)
-        shared = {api.ANNOTATION_SUBSCRIPTION: _full_name(subscription)}
+        shared = {api.ANNOTATION_SUBSCRIPTION: subscription.full_name}
         if number is not None:
             shared[api.ANNOTATION_REVISION] = str(number)
         labels = _labels("Base", base["metadata"], subscription, cluster)
@@ -266,7 +266,7 @@ def _base(
     metadata = {
         **_kept_metadata(stored, "Base", cluster.namespace, name),
         "labels": _labels("Subscription", subscription.raw["metadata"], subscription, cluster),
-        "annotations": {**_kept_annotations(stored), api.ANNOTATION_SUBSCRIPTION: _full_name(subscription), **pinned},
+        "annotations": {**_kept_annotations(stored), api.ANNOTATION_SUBSCRIPTION: subscription.full_name, **pinned},
     }
     spec = {"feeds": [feed.as_raw() for feed in feeds]}
     return {"apiVersion": api.APPS_API_VERSION, "kind": "Base", "metadata": metadata, "spec": spec}
@@ -308,10 +308,6 @@ def objects_of(description: Description) -> tuple[Mapping[str, Any], ...]:
             ) from error
         found.append(raw)
     return tuple(found)
-
-
-def _full_name(subscription: Subscription) -> str:
-    return f"{subscription.meta.namespace}/{subscription.meta.name}"
 
 
 def _kept_metadata(stored: ApiObject | None, kind: str, namespace: str, name: str) -> dict[str, Any]:

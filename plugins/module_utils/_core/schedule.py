@@ -25,8 +25,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing i
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
-    CREATED_BY,
-    LABEL_CREATED_BY,
     SCHEDULER_NAMES,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -230,7 +228,7 @@ def bases_by_name(snapshot: Snapshot) -> Mapping[str, tuple[Base, ...]]:
     """Our Bases; all Bases of one Subscription share their name, each in the namespace of its cluster."""
     found: dict[str, list[Base]] = defaultdict(list)
     for base in snapshot.bases:
-        if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY:
+        if base.is_ours:
             found[base.meta.name].append(base)
     return {name: tuple(bases) for name, bases in found.items()}
 

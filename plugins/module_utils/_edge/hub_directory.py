@@ -19,6 +19,7 @@ from typing import Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge import atomic, locks
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.file_errors import hub_errors
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import content_problem, raise_problems
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import list_files, read_file
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_layout import (
     in_layout,
@@ -29,12 +30,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_object
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_writer import (
     Keeping,
     SecretsPolicy,
-    as_json,
     delete_object,
     put_object,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.vault import NO_PASSWORD, VaultCodec
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.yaml_codec import MAX_OBJECT_BYTES, MIB
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import (
     Change,
@@ -46,7 +45,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import carries_secret, in_the_clear
 
 _LOCKS_FOLDER: Final = ".locks"
-_PROBLEMS_SHOWN: Final = 20
 
 
 class DirectoryHub:
@@ -108,7 +106,7 @@ class DirectoryHub:
                         warnings.append(f"{path}: {one.key} is left aside, being in the folder of another namespace")
             except InvalidInput as error:
                 problems.extend(error.problems)
-        _raise(problems)
+        raise_problems(problems)
         self._remember(found, listing.abandoned, namespaces)
         objects_by_key = {
             key: StoredObject(one.raw, one.version, one.file.path)
@@ -123,16 +121,18 @@ class DirectoryHub:
         for change in changes:
             try:
                 self._check_path(self._path_of(change.key))
-                if isinstance(change, Put):
-                    _check_content(change)
+                if isinstance(change, Put) and (problem := content_problem(change)):
+                    problems.append(problem)
             except InvalidInput as error:
                 problems.extend(error.problems)
-        _raise(problems)
+        raise_problems(problems)
         puts = [change.raw for change in changes if isinstance(change, Put)]
         if self._keeping.secrets == "refuse":
-            _raise(in_the_clear(puts))
+            raise_problems(in_the_clear(puts))
         if self._keeping.secrets == "vault" and self._keeping.vault is None:
-            _raise(f"{ObjectKey.of(raw)} carries secret data, and {NO_PASSWORD}" for raw in puts if carries_secret(raw))
+            raise_problems(
+                f"{ObjectKey.of(raw)} carries secret data, and {NO_PASSWORD}" for raw in puts if carries_secret(raw)
+            )
 
     def write(self, changes: Sequence[Change], now: str) -> tuple[StoredObject, ...]:
         """Carry out the changes in their order; see the port.
@@ -180,7 +180,7 @@ class DirectoryHub:
             return objects, [f"{path}: {reason}; left aside" for reason in reasons]
         if not objects and not reasons:
             reasons = ["is empty, or holds nothing but comments"]
-        _raise(
+        raise_problems(
             f"{path}: {reason}; {kept_beside(relative)} belongs here: correct the file, or remove it, and with it the "
             "object from the hub"
             for reason in reasons
@@ -244,29 +244,3 @@ class DirectoryHub:
         for folder in sorted(touched):
             with hub_errors("write", folder):
                 atomic.sync_folder(atomic.remove_empty_folders(folder, self._root))
-
-
-def _check_content(change: Put) -> None:
-    """See that an object can be stored on a hub of either kind.
-
-    :raises InvalidInput: when it is no JSON, or too large.
-    """
-    try:
-        size = len(as_json(change.raw).encode())
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"{change.key} cannot be stored: {error}; text, numbers, booleans, lists and mappings are accepted"
-        ) from error
-    if size > MAX_OBJECT_BYTES:
-        raise InvalidInput(
-            f"{change.key} has {size / MIB:.1f} MiB; Kubernetes stores objects up to {MAX_OBJECT_BYTES / MIB} MiB"
-        )
-
-
-def _raise(problems: Iterable[str]) -> None:
-    """Raise what was found, if anything, in a length that a person reads."""
-    problems = list(problems)
-    if len(problems) > _PROBLEMS_SHOWN:
-        problems[_PROBLEMS_SHOWN:] = [f"… and {len(problems) - _PROBLEMS_SHOWN} more like these"]
-    if problems:
-        raise InvalidInput(problems)

@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import kind_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_errors import changed_by
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_objects import (
     ServerObject,
     main_part,
     says_all,
-    text_of,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_discovery import Resource
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import ApiError, KubeHttp, Request

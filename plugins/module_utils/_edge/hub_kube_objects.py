@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     APPS_GROUP,
     CLUSTERS_GROUP,
-    CREATED_BY,
-    LABEL_CREATED_BY,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import StoredObject
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
 
 Raw = Mapping[str, Any]
 
@@ -96,8 +96,7 @@ class ServerObject:
 
 def is_held(raw: Raw) -> bool:
     """Whether the server holds an object with our finalizer: it is a Base or Description of ours."""
-    labels = raw["metadata"].get("labels") or {}
-    return raw.get("kind") in _HELD_KINDS and labels.get(LABEL_CREATED_BY) == CREATED_BY
+    return raw.get("kind") in _HELD_KINDS and is_ours(raw)
 
 
 def split_finalizers(names: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -113,14 +112,6 @@ def plain(raw: Raw) -> dict[str, Any]:
     """
     copied: dict[str, Any] = json.loads(text_of(raw))
     return copied
-
-
-def text_of(value: Any) -> str:
-    """The text that two values share when they are the same; Python's own equality takes `1` and `true` for the same.
-
-    :raises TypeError, ValueError: for what is no JSON.
-    """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, default=_mapping)
 
 
 def main_part(raw: Raw, finalizers: tuple[str, ...], *, status: bool) -> dict[str, Any]:
@@ -163,10 +154,3 @@ def says_all(stored: Any, sent: Any) -> bool:
     if isinstance(sent, list):
         return isinstance(stored, list) and len(stored) == len(sent) and all(map(says_all, stored, sent))
     return text_of(stored) == text_of(sent)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    """Read-only mappings, which `json` does not know."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a value of the type {type(value).__name__}")

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import kind_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_api import HubApi
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_errors import missing_namespace
@@ -22,7 +23,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_o
     main_part,
     plain,
     split_finalizers,
-    text_of,
     wanted_finalizers,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.kube_http import ApiError

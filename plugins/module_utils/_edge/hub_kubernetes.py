@@ -7,17 +7,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import (
+    AS_SENT,
+    content_problem,
+    raise_problems,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kinds import kind_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_api import HubApi
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_errors import RefusedContent, hub_errors
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_namespaces import Namespaces
-from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_objects import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_kube_reader import (
     read_objects,
     running_clusternet,
@@ -37,10 +41,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.hub impor
     StoredObject,
 )
 
-# The largest object that etcd takes with its settings of old, and the room that the server's own notes on it need.
-MAX_OBJECT_BYTES: Final = 3 * 2**20 // 2
-_MIB: Final = 2**20
-_PROBLEMS_SHOWN: Final = 20
 # That are kept open: our threads, and clusters side by side, each with a renewal of its lock.
 _CONNECTIONS: Final = 32
 
@@ -132,7 +132,7 @@ class KubernetesHub:
                 problems[place] = error
 
         carry_out(changes, rehearse)
-        _raise(str(problems[place]) for place in sorted(problems))
+        raise_problems(str(problems[place]) for place in sorted(problems))
 
     def write(self, changes: Sequence[Change], now: str) -> tuple[StoredObject, ...]:  # noqa: ARG002 (a port)
         """Carry out the changes; see the port. The server has its own clock."""
@@ -170,27 +170,8 @@ class KubernetesHub:
         for change in changes:
             try:
                 kind_of(change.key)
-                if isinstance(change, Put):
-                    problems += _too_large_or_no_json(change)
+                if isinstance(change, Put) and (problem := content_problem(change, AS_SENT)):
+                    problems.append(problem)
             except InvalidInput as error:
                 problems.extend(error.problems)
-        _raise(problems)
-
-
-def _too_large_or_no_json(change: Put) -> Iterator[str]:
-    try:
-        size = len(text_of(change.raw).encode())
-    except (TypeError, ValueError, RecursionError) as error:
-        yield f"{change.key} cannot be stored: {error}; text, numbers, booleans, lists and mappings are accepted"
-        return
-    if size > MAX_OBJECT_BYTES:
-        yield f"{change.key} has {size / _MIB:.1f} MiB; Kubernetes stores objects up to {MAX_OBJECT_BYTES / _MIB} MiB"
-
-
-def _raise(problems: Iterable[str]) -> None:
-    """Raise what was found, if anything, in a length that a person reads."""
-    problems = list(problems)
-    if len(problems) > _PROBLEMS_SHOWN:
-        problems[_PROBLEMS_SHOWN:] = [f"… and {len(problems) - _PROBLEMS_SHOWN} more like these"]
-    if problems:
-        raise InvalidInput(problems)
+        raise_problems(problems)

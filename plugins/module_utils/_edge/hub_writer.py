@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from ansible_collections.multicluster.apps.plugins.module_utils._edge import atomic
+from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_content import text_of
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_files import (
     HubFile,
     read_bytes,
@@ -66,7 +67,7 @@ def put_object(path: str, change: Put, now: str, keeping: Keeping) -> StoredObje
     besides = documents_besides(file, found) if file else []
     if besides and not found:
         raise HubError(f"{path} holds something else, and {change.key} belongs there; move the file away")
-    raw = json.loads(as_json(with_identity(change.raw, found.raw if found else None, now)))
+    raw = json.loads(text_of(with_identity(change.raw, found.raw if found else None, now)))
     secret = any(carries_secret(document) for document in (raw, *besides) if isinstance(document, dict))
     seal = (file is not None and file.encrypted) or (secret and keeping.secrets == "vault")
     if file and found and seal == file.encrypted and _says(file, found, raw):
@@ -104,28 +105,13 @@ def delete_object(path: str, change: Delete, keeping: Keeping) -> bool:
 def _says(file: HubFile, found: FoundObject, raw: dict[str, Any]) -> bool:
     """Whether the file says this of the object already."""
     # The second question is for numbers: YAML reads 1.0 as 1, so these differ as JSON and not as text.
-    return as_json(raw) == as_json(found.raw) or _with_object(found, raw)[1] == file.text
+    return text_of(raw) == text_of(found.raw) or _with_object(found, raw)[1] == file.text
 
 
 def _with_object(found: FoundObject | None, raw: dict[str, Any]) -> tuple[str, str]:
     """The text of the object's piece, and that of the whole file with it."""
     document = dump_document(raw)
     return text_with(found, document) if found else (document, document)
-
-
-def as_json(raw: Mapping[str, Any]) -> str:
-    """The text that two objects share when they are the same; Python's own equality takes `1` and `true` for the same.
-
-    :raises TypeError, ValueError: for what is no JSON.
-    """
-    return json.dumps(raw, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_mapping)
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    """Read-only mappings, which `json` does not know."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"a value of the type {type(value).__name__}")
 
 
 def _find_object(key: ObjectKey, path: str, keeping: Keeping) -> tuple[HubFile | None, FoundObject | None]:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 
 
@@ -74,10 +75,21 @@ class ApiObject:
         return ObjectKey(self.GROUP, self.KIND, self.meta.namespace, self.meta.name)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether this collection made it."""
+        return is_ours(self.raw)
+
+    @property
     def status(self) -> Mapping[str, Any]:
         """What the hub last wrote about the object; empty where it wrote nothing."""
         status = self.raw.get("status")
         return status if isinstance(status, Mapping) else {}
+
+
+def is_ours(raw: Mapping[str, Any]) -> bool:
+    """Whether this collection made an object: nothing else is ever changed or removed by a run."""
+    labels = raw["metadata"].get("labels") or {}
+    return bool(labels.get(LABEL_CREATED_BY) == CREATED_BY)
 
 
 def spec_of(raw: Mapping[str, Any]) -> Mapping[str, Any]:

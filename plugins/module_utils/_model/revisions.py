@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import ApiObject, Meta
 
@@ -57,11 +56,6 @@ class ControllerRevision(ApiObject):
             contents=tuple(str(name) for name in contents) if isinstance(contents, list) else (),
             objects=objects if isinstance(objects, int) else 0,
         )
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether we made it: StatefulSets and DaemonSets have ControllerRevisions too."""
-        return self.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY
 
 
 def packed(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -127,3 +127,8 @@ class Subscription(ApiObject):
             cluster_tolerations=tuple(Toleration.of(each) for each in spec.get("clusterTolerations") or ()),
             feeds=tuple(Feed.of(each) for each in spec.get("feeds") or ()),
         )
+
+    @property
+    def full_name(self) -> str:
+        """`<namespace>/<name>`: what options, results and messages call it."""
+        return f"{self.meta.namespace}/{self.meta.name}"

@@ -24,7 +24,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.revisions 
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import by_applyset, description_status
 from ansible_collections.multicluster.apps.plugins.module_utils._core.split import is_complete
-from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import GENERIC, HELM
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (
@@ -144,7 +143,7 @@ def _links(
 
 def _our_bases(cluster: ManagedCluster, loaded: Loaded) -> Iterator[Base]:
     for base in loaded.snapshot.bases_by_namespace.get(cluster.namespace, ()):
-        if base.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY:
+        if base.is_ours:
             yield base
 
 

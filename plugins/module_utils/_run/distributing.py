@@ -205,4 +205,4 @@ def _merged(contents: Contents, delivered: Iterable[Delivered]) -> Contents:
     objects = {key: item for key, item in contents.objects.items() if key.namespace not in parts}
     for part in parts.values():
         objects.update(part.objects)
-    return Contents(objects)
+    return replace(contents, objects=objects)

@@ -19,7 +19,6 @@ from typing import Any
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import (
     Expected,
     View,
-    full_name,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet_content import key_fed, wanted_content
 from ansible_collections.multicluster.apps.plugins.module_utils._core.overlay import Overlay
@@ -142,20 +141,20 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: 
     placements, notes = _ours(loaded, request, gauge)
     for placement in placements:
         if placement.problems:
-            problems[full_name(placement.subscription)] = placement.problems
+            problems[placement.subscription.full_name] = placement.problems
         elif (change := _status(placement, loaded.contents)) is not None:
             statuses.append(change)
     changes = coalesce((*inputs.changes, *statuses))
     alone = left_alone(loaded, request.scope)
     warnings = (*inputs.warnings, *loaded.warnings, *policies_for_nothing(loaded), *alone, *notes)
     after = parse_contents(inputs.contents.with_changes(statuses, tools.now()), loaded)
-    placed = {full_name(item.subscription): frozenset(each.binding for each in item.clusters) for item in placements}
+    placed = {item.subscription.full_name: frozenset(each.binding for each in item.clusters) for item in placements}
     return _Stored(earlier, changes, after, problems, warnings, placed)
 
 
 def _ours(loaded: Loaded, request: DistributeRequest, gauge: Gauge) -> tuple[tuple[Placement, ...], list[str]]:
     """The placements of what names our scheduler, and warnings; Clusternet's scheduler sees to the rest."""
-    ours = frozenset(full_name(item) for item in loaded.snapshot.subscriptions if item.scheduler_name == OUR_SCHEDULER)
+    ours = frozenset(item.full_name for item in loaded.snapshot.subscriptions if item.scheduler_name == OUR_SCHEDULER)
     scope = Scope(frozenset(filter(request.scope.has_subscription, ours)))
     measure = partial(gauge.measure, contents=loaded.contents)
     return place_all(loaded, scope, request.guards, measure, anew=request.anew, by_status=True)
@@ -188,19 +187,19 @@ def _task(request: DistributeRequest, stored: _Stored, tools: Tools) -> Task:
         for item in snapshot.subscriptions
         if item.scheduler_name in SCHEDULER_NAMES
         and not item.meta.is_deleting
-        and request.scope.has_subscription(full_name(item))
-        and full_name(item) not in stored.problems
+        and request.scope.has_subscription(item.full_name)
+        and item.full_name not in stored.problems
     ]
     moved = any(change.key.kind == "ManagedCluster" for change in stored.changes)
     unlimited = Guards(max_removed_clusters=len(snapshot.clusters))
     chosen = {
-        full_name(item): stored.placed.get(full_name(item))
+        item.full_name: stored.placed.get(item.full_name)
         or frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
         for item in served
         if moved
     }
     return Task(
-        [full_name(item) for item in served],
+        [item.full_name for item in served],
         [cluster for cluster in snapshot.clusters if request.scope.has_cluster(cluster)],
         View(stored.earlier.snapshot),
         _expecting(stored, tools),
@@ -218,7 +217,7 @@ def _expecting(stored: _Stored, tools: Tools) -> Expect:
     known: dict[tuple[Any, ...], Expected] = {}
 
     def expect(subscription: Subscription, cluster: ManagedCluster) -> Expected:
-        key = (full_name(subscription), subscription.feeds, cluster.namespace)
+        key = (subscription.full_name, subscription.feeds, cluster.namespace)
         if key not in known:
             known[key] = Expected(wanted_content(subscription, cluster, snapshot, overlay), remade, later)
         return known[key]

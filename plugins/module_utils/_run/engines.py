@@ -45,7 +45,7 @@ def served(loaded: Loaded, scope: Scope) -> Scope:
     others = _foreign(loaded)
     if not others:
         return scope
-    names = {f"{item.meta.namespace}/{item.meta.name}" for item in loaded.snapshot.subscriptions}
+    names = {item.full_name for item in loaded.snapshot.subscriptions}
     names |= {subscription_of(base) for base in loaded.snapshot.bases}
     return replace(scope, subscriptions=frozenset(filter(scope.has_subscription, names - others.keys())))
 
@@ -54,7 +54,7 @@ _OURS = " and ".join(sorted(SCHEDULER_NAMES))
 
 
 def _foreign(loaded: Loaded) -> Mapping[str, str]:
-    return {f"{item.meta.namespace}/{item.meta.name}": item.scheduler_name for item in foreign(loaded.snapshot)}
+    return {item.full_name: item.scheduler_name for item in foreign(loaded.snapshot)}
 
 
 def _remains(loaded: Loaded) -> Mapping[str, str]:

@@ -30,6 +30,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.documents
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError, InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, slug
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
+from ansible_collections.multicluster.apps.plugins.module_utils._run.applied import is_going
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
     PREFIX,
     connection_from_variables,
@@ -37,8 +39,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.granting import (
     Step,
     carry_out,
-    is_going,
-    is_ours,
     plan_grants,
     plan_withdrawal,
     steps_diff,

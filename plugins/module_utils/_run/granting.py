@@ -30,6 +30,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.applyset 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import ClusterUnreachable
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
+from ansible_collections.multicluster.apps.plugins.module_utils._run.applied import applied_diff, is_going, lasting
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import shown
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
 
@@ -47,7 +49,6 @@ _IN_EVERY_NAMESPACE: Final = frozenset(
 )
 _EVENTS: Final = frozenset({("", "Event"), ("events.k8s.io", "Event")})
 # What a server writes by itself; it makes no object a different one, and nobody wants to read it.
-_SERVER_FIELDS: Final = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _granted(cluster: str, raw: Raw, access: Access, server: Server) -> Step | N
             return None
         _check_ours(cluster, before, access)
     after = server.apply(raw, dry_run=True)
-    if before is not None and _lasting(before) == _lasting(after):
+    if before is not None and lasting(before) == lasting(after):
         return None
     return Step(before, after, raw)
 
@@ -144,16 +145,6 @@ def _of_account(account: str, server: Server) -> Iterator[Raw]:
         yield from server.list(RBAC, kind, label=label)
 
 
-def is_ours(raw: Raw) -> bool:
-    """Whether an object was made by this collection."""
-    return bool((raw["metadata"].get("labels") or {}).get(LABEL_CREATED_BY) == CREATED_BY)
-
-
-def is_going(raw: Raw) -> bool:
-    """Whether an object is being deleted already: a namespace goes in its own time."""
-    return "deletionTimestamp" in raw["metadata"]
-
-
 def why_it_stays(namespace: str, server: Server, going: Collection[ObjectKey]) -> str:
     """Why a namespace may not go: whatever lies in it would go with it, and may be anybody's.
 
@@ -188,17 +179,4 @@ def steps_result(steps: Iterable[Step]) -> dict[str, list[str]]:
 
 def steps_diff(cluster: str, steps: Iterable[Step]) -> list[dict[str, Any]]:
     """One diff for each change. Accounts and permissions hold no secrets."""
-    return [
-        {
-            "before_header": f"{cluster}: {shown(step.key)}",
-            "after_header": f"{cluster}: {shown(step.key)}",
-            "before": _lasting(step.before) if step.before is not None else "",
-            "after": _lasting(step.after) if step.after is not None else "",
-        }
-        for step in steps
-    ]
-
-
-def _lasting(raw: Raw) -> Raw:
-    metadata = {name: value for name, value in raw["metadata"].items() if name not in _SERVER_FIELDS}
-    return {**raw, "metadata": metadata}
+    return [applied_diff(cluster, step.before, step.after) for step in steps]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import full_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, bind
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import SCHEDULER_NAMES
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -46,7 +45,7 @@ def _moves(changes: Sequence[Change], after: Loaded, guards: Guards) -> Iterator
             continue
         if item.status.get("bindingClusters"):
             for problem in bind(item, after.snapshot.clusters, guards).problems:
-                yield f"Subscription {full_name(item)}: {problem}"
+                yield f"Subscription {item.full_name}: {problem}"
 
 
 def _losses(changes: Sequence[Change], before: Contents, guards: Guards) -> Iterator[str]:

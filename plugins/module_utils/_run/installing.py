@@ -19,6 +19,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.crds impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import CREATED_BY, LABEL_CREATED_BY
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import HubError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
+from ansible_collections.multicluster.apps.plugins.module_utils._run.applied import applied_diff, is_going, lasting
 from ansible_collections.multicluster.apps.plugins.module_utils._run.results import shown
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
 from ansible_collections.multicluster.apps.plugins.module_utils._run.tools import Clock
@@ -32,7 +34,6 @@ VIEWER_ROLE: Final = "multicluster-apps-hub-viewer"
 _RBAC: Final = "rbac.authorization.k8s.io"
 _CRD: Final = "CustomResourceDefinition"
 # What a server changes by itself; it makes no object a different one.
-_SERVER_FIELDS: Final = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp"})
 _POLL: Final = 0.2
 
 
@@ -75,7 +76,7 @@ class _Step:
 
     @property
     def changes(self) -> bool:
-        return not self.kept and (self.before is None or _lasting(self.before) != _lasting(self.after))
+        return not self.kept and (self.before is None or lasting(self.before) != lasting(self.after))
 
 
 def install(wanted: Installation, server: Server, clock: Clock, *, check: bool, diff: bool) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def install(wanted: Installation, server: Server, clock: Clock, *, check: bool, 
         "kept": [{"object": _name(step.wanted), "reason": step.kept} for step in steps if step.kept],
         "warnings": [step.warning for step in steps if step.warning],
     }
-    return result | ({"diff": [_diff(step) for step in changed]} if diff else {})
+    return result | ({"diff": [applied_diff("hub", step.before, step.after) for step in changed]} if diff else {})
 
 
 def _plan(installation: Installation, server: Server) -> list[_Step]:
@@ -109,12 +110,12 @@ def _plan(installation: Installation, server: Server) -> list[_Step]:
         before = server.get(wanted["apiVersion"], key.kind, key.namespace, key.name)
         if before is None and key.kind == "ClusterRoleBinding" and not wanted["subjects"]:
             continue  # There is nothing to take from anybody.
-        if before is not None and before["metadata"].get("deletionTimestamp"):
+        if before is not None and is_going(before):
             raise HubError(
                 f"{server.location}: {_name(wanted)} is being deleted; wait until it is gone, or find out what its finalizers "
                 f"({', '.join(before['metadata'].get('finalizers') or ('none',))}) wait for, then run this again"
             )
-        if before is not None and not _is_ours(before):
+        if before is not None and not is_ours(before):
             steps.append(_Step(wanted, before, before, "made by somebody else", _what_lacks(wanted, before)))
         else:
             steps.append(_ours(wanted, before, server, installation.update_crds))
@@ -145,10 +146,6 @@ def _bindings(subjects: Mapping[str, Sequence[Raw]]) -> Iterator[Raw]:
             "roleRef": {"apiGroup": _RBAC, "kind": "ClusterRole", "name": role},
             "subjects": list(given),
         }
-
-
-def _is_ours(raw: Raw) -> bool:
-    return (raw["metadata"].get("labels") or {}).get(LABEL_CREATED_BY) == CREATED_BY
 
 
 def _what_lacks(wanted: Raw, found: Raw) -> str:
@@ -203,15 +200,3 @@ def _why(server: Server, crd: Raw) -> str:
 
 def _name(raw: Raw) -> str:
     return shown(ObjectKey.of(raw))
-
-
-def _lasting(raw: Raw) -> dict[str, Any]:
-    """An object without what the server writes into it."""
-    metadata = {name: value for name, value in raw["metadata"].items() if name not in _SERVER_FIELDS}
-    return {**{name: value for name, value in raw.items() if name != "status"}, "metadata": metadata}
-
-
-def _diff(step: _Step) -> dict[str, Any]:
-    header = f"hub: {_name(step.wanted)}"
-    before = "" if step.before is None else _lasting(step.before)
-    return {"before_header": header, "after_header": header, "before": before, "after": _lasting(step.after)}

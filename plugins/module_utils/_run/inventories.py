@@ -22,8 +22,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.inventory 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Placement
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     ANNOTATION_SUBSCRIPTION,
-    CREATED_BY,
-    LABEL_CREATED_BY,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Delete, Put
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
@@ -114,6 +112,6 @@ def _made_for(item: ParsedObject) -> str | None:
     """`<namespace>/<name>` of the Subscription that we made an object for; None for everything else."""
     if isinstance(item, Localization) and is_replica_localization(item):
         return item.meta.annotations.get(ANNOTATION_SUBSCRIPTION)
-    if isinstance(item, FeedInventory) and item.meta.labels.get(LABEL_CREATED_BY) == CREATED_BY:
+    if isinstance(item, FeedInventory) and item.is_ours:
         return f"{item.meta.namespace}/{item.meta.name}"
     return None

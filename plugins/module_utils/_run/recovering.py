@@ -38,7 +38,7 @@ def _lost(loaded: Loaded) -> Iterator[StoredObject]:
     for (namespace, name), (first, *_others) in snapshot.descriptions_by_base.items():
         if (namespace, name) in snapshot.bases_by_key or namespace not in snapshot.clusters_by_namespace:
             continue
-        if first.meta.labels.get(api.LABEL_CREATED_BY) == api.CREATED_BY and name and _subscription(first):
+        if first.is_ours and name and _subscription(first):
             yield _base(first)
 
 

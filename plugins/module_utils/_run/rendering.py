@@ -37,7 +37,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     ControllerRevision,
     Description,
     ManagedCluster,
-    Subscription,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._run.inventories import dividing_changes
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
@@ -112,7 +111,7 @@ def decide(
         if scope.has_subscription(name):
             problems[name] = [gone.problem] if gone.problem else []
             leaving += [base for base in gone.bases if not gone.problem or base.meta.is_deleting]
-    alive = {full_name(item) for item in loaded.snapshot.subscriptions if not item.meta.is_deleting}
+    alive = {item.full_name for item in loaded.snapshot.subscriptions if not item.meta.is_deleting}
 
     def is_gone(name: str) -> bool:
         return name not in alive and scope.has_subscription(name) and not problems.get(name)
@@ -232,12 +231,7 @@ def _pinned(name: str, pinned: Mapping[int, Sequence[str]]) -> Iterator[str]:
 
 def subscription_name(placement: Placement) -> str:
     """`<namespace>/<name>`."""
-    return full_name(placement.subscription)
-
-
-def full_name(subscription: Subscription) -> str:
-    """`<namespace>/<name>`."""
-    return f"{subscription.meta.namespace}/{subscription.meta.name}"
+    return placement.subscription.full_name
 
 
 def subscription_of(item: Base | Description) -> str:
@@ -256,7 +250,7 @@ def check_scope(loaded: Loaded, scope: Scope) -> None:
     :raises InvalidInput: naming what there is.
     """
     snapshot = loaded.snapshot
-    known = set(map(full_name, snapshot.subscriptions))
+    known = {each.full_name for each in snapshot.subscriptions}
     known |= {subscription_of(base) for base in snapshot.bases}
     clusters = {name for cluster in snapshot.clusters for name in cluster_names(cluster)}
     problems = []

@@ -127,7 +127,7 @@ def plan_rollback(
 def _subscription(request: RollbackRequest, loaded: Loaded) -> Subscription:
     check_scope(loaded, Scope(frozenset([request.subscription]), request.clusters))
     for item in loaded.snapshot.subscriptions:
-        if f"{item.meta.namespace}/{item.meta.name}" == request.subscription:
+        if item.full_name == request.subscription:
             return item
     raise InvalidInput(
         f"Subscription {request.subscription} is gone from the hub, and what it delivered is about to follow; store it again "

@@ -23,6 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.documents
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import is_ours
 from ansible_collections.multicluster.apps.plugins.module_utils._run.admission import Admitted, admit, identify
 from ansible_collections.multicluster.apps.plugins.module_utils._run.ports import TextCodec
 
@@ -129,8 +130,7 @@ def _consents(keys: Iterable[tuple[ObjectKey, str]], contents: Contents, now: st
         base = key.name if key.kind == "Base" else base_of_description(key.name) if key.kind == "Description" else ""
         if base not in names:
             continue
-        ours = (stored.raw["metadata"].get("labels") or {}).get(api.LABEL_CREATED_BY) == api.CREATED_BY
-        if ours and (change := marked(stored, now)) is not None:
+        if is_ours(stored.raw) and (change := marked(stored, now)) is not None:
             yield change
 
 

@@ -28,7 +28,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot 
 from ansible_collections.multicluster.apps.plugins.module_utils._run.admission import admit
 from ansible_collections.multicluster.apps.plugins.module_utils._run.informing import reason_result, table
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import given_room
-from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import full_name
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import text_codec
 
 
@@ -82,7 +81,7 @@ def scheduled(objects: Any, capacities: Any) -> dict[str, dict[str, Any]]:
     answers = {}
     for placement in schedule(snapshot, Guards(max_removed_clusters=len(snapshot.clusters)), rooms):
         why = reasons(placement)
-        answers[full_name(placement.subscription)] = {
+        answers[placement.subscription.full_name] = {
             "problems": list(placement.problems),
             "bound": [cluster.name for cluster in placement.clusters],
             "shortages": dict(placement.divided.shortages) if placement.divided else {},

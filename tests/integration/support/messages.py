@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,3 +26,12 @@ def assert_says(task: Task, *words: str) -> None:
     assert len(task.message) < 2000, task.message[:3000]
     for pythonic in ("Traceback", "Error(", "<class", "object at 0x"):
         assert pythonic not in task.message
+
+
+def appearances(word: str) -> list[str]:
+    """The ways in which a word may show: as it is, and in base64 wherever it begins in the text that was encoded."""
+    found = [word]
+    for before in range(3):
+        text = base64.b64encode(b" " * before + word.encode() + b" " * 3).decode()
+        found.append(text[4 : 4 + len(word)])
+    return found

@@ -21,6 +21,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery 
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
+from ansible_collections.multicluster.apps.tests.unit.fakes.server_side_apply import merged, without
 
 Raw = Mapping[str, Any]
 
@@ -88,7 +89,7 @@ class MemoryMember:
             self._cluster.put(desired)
             made = self._cluster.objects.pop(key)
         else:
-            made = _merged(_pruned(present, self._cluster.applied.get(key, {}), desired), desired)
+            made = merged(without(present, self._cluster.applied.get(key, {}), desired), desired)
         if key.kind in self._cluster.status:
             made["status"] = copy.deepcopy(dict(self._cluster.status[key.kind]))
         if not dry_run:
@@ -145,20 +146,3 @@ class MemoryMember:
             raise self._cluster.down
         if key in self._cluster.failing:
             raise self._cluster.failing[key]
-
-
-def _pruned(live: Any, before: Any, desired: Any) -> Any:
-    """`live` without the fields that were applied before and are not desired any more."""
-    if not all(isinstance(value, Mapping) for value in (live, before, desired)):
-        return live
-    return {
-        field: _pruned(value, before.get(field), desired.get(field))
-        for field, value in live.items()
-        if field not in before or field in desired
-    }
-
-
-def _merged(live: Any, desired: Any) -> Any:
-    if not isinstance(live, Mapping) or not isinstance(desired, Mapping):
-        return copy.deepcopy(desired)
-    return {**live, **{field: _merged(live.get(field), value) for field, value in desired.items()}}

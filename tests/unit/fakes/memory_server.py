@@ -16,6 +16,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.connectio
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, split_api_version
 from ansible_collections.multicluster.apps.plugins.module_utils._run.server_port import Server
+from ansible_collections.multicluster.apps.tests.unit.fakes.server_side_apply import merged, without
 
 Raw = Mapping[str, Any]
 
@@ -118,8 +119,8 @@ class MemoryServer:
                 return raw
             raise ClusterError(f"{self.name}: cannot apply {key}: HTTP 404: {role} not found")
         before = self._api.objects.get(key)
-        live = _without(before, self._api.applied.get(key, {}), raw) if before else {}
-        made: dict[str, Any] = _merged(live, raw)
+        live = without(before, self._api.applied.get(key, {}), raw) if before else {}
+        made: dict[str, Any] = merged(live, raw)
         made["metadata"].setdefault("uid", f"uid-{self._api.number()}")
         if dry_run:
             self._promised.add(key)
@@ -186,20 +187,3 @@ def _role_of(raw: Raw) -> ObjectKey | None:
 def no_servers(name: str, _connection: Connection) -> Server:
     """The `open_server` of tests in which none is to be opened."""
     raise AssertionError(f"a server {name} was opened")
-
-
-def _without(live: Any, before: Any, desired: Any) -> Any:
-    """`live` without the fields that were applied before and are not desired any more."""
-    if not all(isinstance(value, Mapping) for value in (live, before, desired)):
-        return live
-    return {
-        field: _without(value, before.get(field), desired.get(field))
-        for field, value in live.items()
-        if field not in before or field in desired
-    }
-
-
-def _merged(live: Any, desired: Any) -> Any:
-    if not isinstance(live, Mapping) or not isinstance(desired, Mapping):
-        return copy.deepcopy(desired)
-    return {**live, **{field: _merged(live.get(field), value) for field, value in desired.items()}}

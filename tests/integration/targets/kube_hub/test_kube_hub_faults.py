@@ -23,6 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Delete, Put
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey, identity_uid
 from ansible_collections.multicluster.apps.tests.controlplane.fixtures import ClusterAccess, ControlPlane
+from ansible_collections.multicluster.apps.tests.integration.targets.kube_hub.aged_tokens import older as aged
 from ansible_collections.multicluster.apps.tests.integration.targets.kube_hub.conftest import (
     CRDS,
     PATIENCE,
@@ -113,15 +114,24 @@ def test_nothing_listens(admin: Connection) -> None:
 # ---------------------------------------------------------------------------------------------- who we are, who it is
 
 
-def test_a_token_that_is_not_accepted_is_named_and_not_shown(server: Server) -> None:
-    # What an expired token is, and one that was never valid, the server does not tell apart.
-    token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
+def refused(server: Server, token: str) -> None:
     with pytest.raises(HubError) as caught:
         opened(Connection(host=server.access.server, api_key=token, validate_certs=False)).load()
     assert str(caught.value).startswith(f"hub {server.access.server}: cannot list the ")
     assert "HTTP 401" in str(caught.value)
     assert "no longer) accepted" in str(caught.value)
     assert token not in str(caught.value)
+
+
+def test_a_token_that_is_not_accepted_is_named_and_not_shown(server: Server) -> None:
+    refused(server, "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl")
+
+
+def test_so_is_one_that_has_expired(server: Server, user: Any, control_plane: ControlPlane) -> None:
+    token = user("late", "cluster-admin").api_key
+    key = control_plane.lab.files.cluster(server.access.name).service_account_key
+    opened(Connection(host=server.access.server, api_key=aged(token, 60, key), validate_certs=False)).load()
+    refused(server, aged(token, 24 * 3600, key))
 
 
 def test_a_wrong_certificate_authority_is_an_error(server: Server, control_plane: ControlPlane, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.multicluster.apps.tests.controlplane.fixtures import ClusterAccess, ControlPlane
+from ansible_collections.multicluster.apps.tests.integration.support.messages import appearances
 from ansible_collections.multicluster.apps.tests.integration.support.project import ROOT, Project, Run
 
 pytestmark = pytest.mark.integration
@@ -132,15 +133,6 @@ def test_no_secret_shows_anywhere(fleet: Project, access: ClusterAccess) -> None
 def everything(run: Run) -> str:
     """What a run said and gave."""
     return run.output + json.dumps([task.result for task in run.tasks])
-
-
-def appearances(word: str) -> list[str]:
-    """The ways in which a word may show: as it is, and in base64 wherever it begins in the text that was encoded."""
-    found = [word]
-    for before in range(3):
-        text = base64.b64encode(b" " * before + word.encode() + b" " * 3).decode()
-        found.append(text[4 : 4 + len(word)])
-    return found
 
 
 @contextmanager

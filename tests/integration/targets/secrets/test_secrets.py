@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.multicluster.apps.tests.controlplane.fixtures import ControlPlane
+from ansible_collections.multicluster.apps.tests.integration.support.messages import appearances
 from ansible_collections.multicluster.apps.tests.integration.support.project import Project, Run
 
 pytestmark = pytest.mark.integration
@@ -37,15 +38,6 @@ STEPS = (
     {"name": "info", "multicluster.apps.info": {"kinds": ["Manifest", "Description", "Localization"]}},
 )
 LOUD = ("--diff", "-vvv")
-
-
-def appearances(word: str) -> list[str]:
-    """The ways in which a word may show: as it is, and in base64 wherever it begins in the text that was encoded."""
-    found = [word]
-    for before in range(3):
-        text = base64.b64encode(b" " * before + word.encode() + b" " * 3).decode()
-        found.append(text[4 : 4 + len(word)])
-    return found
 
 
 def assert_hidden(run: Run) -> None:

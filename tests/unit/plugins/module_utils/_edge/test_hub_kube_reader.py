@@ -54,8 +54,8 @@ def test_the_many_small_revisions_come_in_larger_pages_than_their_contents() -> 
 
 @pytest.mark.parametrize(("namespace", "limit"), [("clusternet-a", "500"), ("clusternet-reserved", "100")])
 def test_so_do_those_of_one_namespace(namespace: str, limit: str) -> None:
-    (query,) = asked([namespace], ["ControllerRevision"]).values()
-    assert query == {"limit": limit, "labelSelector": OURS}
+    queries = list(asked([namespace], ["ControllerRevision"]).values())
+    assert queries == [{"limit": limit, "labelSelector": OURS}]
 
 
 def test_what_may_take_a_mebibyte_comes_in_small_pages() -> None:
