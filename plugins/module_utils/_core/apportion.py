@@ -10,7 +10,6 @@ Whole numbers only: fractions are compared by their numerators, so that no round
 from __future__ import annotations
 
 from collections.abc import Sequence
-from heapq import nlargest
 
 # What a replica count of the API can hold; no more can be asked for or taken.
 MOST_REPLICAS = 2**31 - 1
@@ -39,4 +38,5 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
 def remainder_order(total: int, weights: Sequence[int], count: int) -> list[int]:
     """The places of the largest remainders, the largest first, the earlier first among equals."""
     full = sum(weights)
-    return nlargest(count, range(len(weights)), key=lambda place: weights[place] * total % full)
+    remainders = [weight * total % full for weight in weights]
+    return sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:count]

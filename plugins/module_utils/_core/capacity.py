@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import sub
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS, apportion
@@ -69,14 +70,21 @@ class ClusterRoom:
     """What the nodes of one cluster have left.
 
     A value: nothing changes what it answers. It remembers its answers, since the feeds of a fleet ask for few different
-    things.
+    things. What is left stands in a column for each resource, not node by node: each of the thousands of feeds that are
+    placed goes over all nodes, and needs few of the resources.
     """
 
-    __slots__ = ("_answers", "_usable", "nodes")
+    __slots__ = ("_answers", "_free", "_slots", "_usable", "nodes")
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
-        self._answers: dict[ReplicaRequirements, int] = {}
+        self._slots: Sequence[int] = [node.slots for node in self.nodes]
+        resources = {resource for node in self.nodes for resource in node.free}
+        self._free: dict[str, list[int]] = {
+            resource: [node.free.get(resource, 0) for node in self.nodes] for resource in resources
+        }
+        # How many replicas each node still holds.
+        self._answers: dict[ReplicaRequirements, Sequence[int]] = {}
         # By what a replica asks of nodes other than room: the nodes that have it.
         self._usable: dict[tuple[Any, ...], tuple[int, ...]] = {}
 
@@ -123,18 +131,14 @@ class ClusterRoom:
 
     def replicas(self, needs: ReplicaRequirements) -> int:
         """How many replicas it can still take."""
-        known = self._answers.get(needs)
-        if known is None:
-            nodes, requests = self.nodes, needs.requests
-            found = sum([nodes[place].holds(requests) for place in self._places(needs)])
-            known = self._answers[needs] = min(found, MOST_REPLICAS)
-        return known
+        return min(sum(self._holds(needs)), MOST_REPLICAS)
 
     def report(self, needs: ReplicaRequirements) -> CapacityReport:
         """How many replicas it can still take, and why."""
         turned_away = Counter(reason for node in self.nodes if (reason := node.turns_away(needs)))
         places = self._places(needs)
-        limits = Counter(self.nodes[place].limit(needs.requests) for place in places)
+        columns = sorted(self._columns(needs).items())
+        limits = Counter(min((column[place], name) for name, column in columns)[1] for place in places)
         return CapacityReport(
             replicas=self.replicas(needs),
             nodes=len(self.nodes),
@@ -152,15 +156,16 @@ class ClusterRoom:
         They are spread over the nodes in proportion to what those can hold, as the scheduler of Kubernetes does unless
         told otherwise. More than there is room for leaves none on the nodes that they may run on.
         """
-        places = self._places(needs)
-        shares = apportion(replicas, [self.nodes[place].holds(needs.requests) for place in places])
-        nodes = list(self.nodes)
-        for place, share in zip(places, shares, strict=True):
-            if share:
-                nodes[place] = nodes[place].without(needs.requests, share)
-        left = ClusterRoom(nodes)
-        # They have less room, and are the same nodes otherwise.
-        left._usable = self._usable
+        holds = self._holds(needs)
+        shares = apportion(replicas, holds)
+        free = self._free.copy()
+        for resource, amount in needs.requests:
+            if resource in free:
+                free[resource] = [left - amount * share for left, share in zip(free[resource], shares, strict=True)]
+        left = self._with(self.nodes, list(map(sub, self._slots, shares)), free)
+        left._usable = self._usable  # the same nodes, with less room
+        # Whole replicas are gone, so whole replicas less are what each node still holds.
+        left._answers = {needs: list(map(sub, holds, shares))}
         return left
 
     def releasing(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
@@ -171,8 +176,40 @@ class ClusterRoom:
         """
         if not replicas:
             return self
-        free = {resource: amount * replicas for resource, amount in needs.requests}
-        return ClusterRoom([*self.nodes, Node(name="", free=free, slots=replicas, freed_by=needs)])
+        freed = {resource: amount * replicas for resource, amount in needs.requests}
+        free = {
+            resource: [*self._free.get(resource, [0] * len(self.nodes)), freed.get(resource, 0)]
+            for resource in {*self._free, *freed}
+        }
+        node = Node(name="", free=freed, slots=replicas, freed_by=needs)
+        return self._with((*self.nodes, node), [*self._slots, replicas], free)
+
+    @classmethod
+    def _with(cls, nodes: tuple[Node, ...], slots: Sequence[int], free: dict[str, list[int]]) -> ClusterRoom:
+        room = cls.__new__(cls)
+        room.nodes, room._slots, room._free = nodes, slots, free
+        room._answers, room._usable = {}, {}
+        return room
+
+    def _holds(self, needs: ReplicaRequirements) -> Sequence[int]:
+        """How many replicas each node still holds."""
+        known = self._answers.get(needs)
+        if known is None:
+            known = [count if count > 0 else 0 for count in map(min, zip(*self._columns(needs).values(), strict=True))]
+            places = self._places(needs)
+            if len(places) < len(known):
+                usable = set(places)
+                known = [count if place in usable else 0 for place, count in enumerate(known)]
+            self._answers[needs] = known
+        return known
+
+    def _columns(self, needs: ReplicaRequirements) -> dict[str, Sequence[int]]:
+        """By resource, for how many replicas each node has enough of it."""
+        found: dict[str, Sequence[int]] = {PODS: self._slots}
+        for resource, amount in needs.requests:
+            free = self._free.get(resource)
+            found[resource] = [0] * len(self.nodes) if free is None else [left // amount for left in free]
+        return found
 
     def _places(self, needs: ReplicaRequirements) -> tuple[int, ...]:
         """The nodes on which such a replica may run."""

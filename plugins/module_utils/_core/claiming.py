@@ -9,26 +9,32 @@ What runs is not moved, so where nothing is missing nobody has to be asked: a ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.compete import PREEMPT_LOWER_PRIORITY, Claim
-from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import rules_of, running_replicas
+from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import needs_room, rules_of
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder, Manifest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
-from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import DynamicRules
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
 
 def claim_of(
-    subscription: Subscription, clusters: tuple[ManagedCluster, ...], snapshot: Snapshot, *, anew: bool = False
+    subscription: Subscription,
+    clusters: tuple[ManagedCluster, ...],
+    snapshot: Snapshot,
+    *,
+    anew: bool = False,
+    survey: bool = False,
 ) -> Claim:
     """What a Subscription with `schedulingStrategy: Dividing` asks for.
 
     :param clusters: those that are selected, in scheduling order.
     :param anew: divide as if nothing ran yet.
+    :param survey: know the room also where nothing has to find a place.
     :raises InvalidInput: with all that is wrong with its rules, and its feeds that have no object or a malformed one.
     """
     problems: list[str] = []
@@ -48,44 +54,25 @@ def claim_of(
             problems += error.problems
     if problems:
         raise InvalidInput(problems)
-    return Claim(subscription, clusters, tuple(orders), running_replicas(subscription), anew)
+    return Claim(subscription, clusters, tuple(orders), running_replicas(subscription), anew, survey)
 
 
 def to_measure(claims: Sequence[Claim]) -> tuple[ManagedCluster, ...]:
     """The clusters whose room decides about these claims, each once, in the order of the claims.
 
-    Those of claims that grow, and those of the claims that may have to give way to them, since what gives way looks for
-    another place.
+    Those of claims that grow, or that want to know it, and those of the claims that may have to give way to them, since
+    what gives way looks for another place.
     """
     dynamic = [
         (claim, rules) for claim in claims if (rules := rules_of(claim.subscription, claim.clusters)) is not None
     ]
-    growing = [claim for claim, rules in dynamic if _grows(claim, rules)]
+    growing = [
+        claim
+        for claim, rules in dynamic
+        if claim.survey or needs_room(rules, claim.orders, Rows(claim.running, claim.bindings), anew=claim.anew)
+    ]
     taking = [each.subscription for each in growing if each.subscription.preemption_policy == PREEMPT_LOWER_PRIORITY]
     highest = max((each.priority for each in taking), default=None)
     yielding = [claim for claim, _rules in dynamic if highest is not None and claim.subscription.priority < highest]
     wanted = {cluster.binding: cluster for claim in (*growing, *yielding) for cluster in claim.clusters}
     return tuple(wanted.values())
-
-
-def _grows(claim: Claim, rules: DynamicRules) -> bool:
-    """Whether a replica has to find a place."""
-    if claim.anew:
-        return any(order.desired_replicas for order in claim.orders)
-    rows = list(_rows(claim))
-    if any(sum(row) < desired or _is_narrow(row, desired, rules) for desired, row in rows):
-        return True
-    used = sum(any(row[place] for _desired, row in rows) for place in range(len(claim.clusters)))
-    return rules.max_clusters is not None and used > rules.max_clusters
-
-
-def _rows(claim: Claim) -> Iterator[tuple[int, list[int]]]:
-    """What each feed with replicas wants, and what the selected clusters run of it."""
-    for order in claim.orders:
-        if order.desired_replicas is not None:
-            known = claim.running.get(order.feed.key, {})
-            yield order.desired_replicas, [known.get(cluster.binding, 0) for cluster in claim.clusters]
-
-
-def _is_narrow(row: Sequence[int], desired: int, rules: DynamicRules) -> bool:
-    return sum(map(bool, row)) < min(rules.min_clusters, desired, len(row))

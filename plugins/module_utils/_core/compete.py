@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
@@ -30,10 +31,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dyn
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import (
     Clusters,
     Divided,
-    Running,
     divide,
     rules_of,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -52,8 +53,9 @@ class Claim:
 
     :ivar clusters: those that are selected, in scheduling order.
     :ivar orders: what its feeds ask for, in their order.
-    :ivar running: what runs now (`dividing.running_replicas`).
+    :ivar running: what runs now (`running.running_replicas`).
     :ivar anew: divide as if nothing ran yet.
+    :ivar survey: know the room also where nothing has to find a place.
     """
 
     subscription: Subscription
@@ -61,6 +63,12 @@ class Claim:
     orders: tuple[FeedOrder, ...]
     running: Running
     anew: bool = False
+    survey: bool = False
+
+    @cached_property
+    def bindings(self) -> tuple[str, ...]:
+        """Those of the clusters."""
+        return tuple([cluster.binding for cluster in self.clusters])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,13 @@ class _Market:
     def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> None:
         self._claims = claims
         self._rooms = dict(rooms)
-        self._running = [{key: dict(row) for key, row in claim.running.items()} for claim in claims]
+        self._running: list[dict[str, Mapping[str, int]]] = [dict(claim.running) for claim in claims]
+        self._owned: dict[tuple[int, str], dict[str, int]] = {}
         self._needs: dict[tuple[int, str], ReplicaRequirements] = {}
         self._gives_way: set[int] = set()
-        self._named: tuple[Clusters, Sequence[str]] = ((), ())
+        # What the claim that is being served runs; nobody takes that from it before it is served.
+        self._rows: tuple[int, Rows] | None = None
+        self._named: tuple[Clusters, tuple[str, ...]] = ((), ())
         self._problems = [self._check(index) for index in range(len(claims))]
         self.queue = sorted(range(len(claims)), key=lambda index: -claims[index].subscription.priority)
 
@@ -144,6 +155,7 @@ class _Market:
                 running=self._running[index],
                 settle=settle,
                 anew=claim.anew,
+                survey=claim.survey,
             )
         except InvalidInput as error:
             return Served(None, problems=error.problems)
@@ -170,16 +182,24 @@ class _Market:
         return self._rooms.get(cluster.binding, _NO_ROOM)
 
     def _take(self, index: int, order: FeedOrder, clusters: Clusters, replicas: Sequence[int]) -> None:
-        running = self._running[index].get(order.feed.key, {})
-        needs = self._needs[index, order.feed.key]
-        for name, count in zip(self._names(clusters), replicas, strict=bool(replicas)):
-            if count and (new := count - running.get(name, 0)) > 0:
-                self._rooms[name] = self._rooms.get(name, _NO_ROOM).taking(needs, new)
+        """What is new takes room; what runs has its place already."""
+        if not replicas:
+            return
+        names = self._names(clusters)
+        if self._rows is None or self._rows[0] != index or self._rows[1].names is not names:
+            self._rows = (index, Rows(self._running[index], names))
+        before = self._rows[1].of(order.feed.key)
+        if before == replicas:
+            return
+        needs, rooms = self._needs[index, order.feed.key], self._rooms
+        for name, running, count in zip(names, before, replicas, strict=True):
+            if count > running and name in rooms:
+                rooms[name] = rooms[name].taking(needs, count - running)
 
-    def _names(self, clusters: Clusters) -> Sequence[str]:
+    def _names(self, clusters: Clusters) -> tuple[str, ...]:
         """Their bindings; feed after feed asks for those of the same clusters."""
         if clusters is not self._named[0]:
-            self._named = (clusters, [cluster.binding for cluster in clusters])
+            self._named = (clusters, tuple([cluster.binding for cluster in clusters]))
         return self._named[1]
 
     def _preempt(
@@ -224,6 +244,13 @@ class _Market:
         index, key = victim
         return self._running[index].get(key, {}).get(cluster.binding, 0)
 
+    def _own_row(self, victim: tuple[int, str]) -> dict[str, int]:
+        """What a victim runs, to be changed: a claim is a value."""
+        if victim not in self._owned:
+            index, key = victim
+            self._running[index][key] = self._owned[victim] = dict(self._running[index][key])
+        return self._owned[victim]
+
     def _evict(
         self,
         cluster: ManagedCluster,
@@ -240,9 +267,10 @@ class _Market:
             count = _fewest(room, self._needs[victim], running, needs, wanted)
             if count:
                 room = room.releasing(self._needs[victim], count)
-                index, key = victim
-                self._running[index][key][cluster.binding] = running - count
-                evicted.append(Preemption(self._claims[index].subscription.key, key, cluster.binding, count, by))
+                self._own_row(victim)[cluster.binding] = running - count
+                evicted.append(
+                    Preemption(self._claims[victim[0]].subscription.key, victim[1], cluster.binding, count, by)
+                )
         self._rooms[cluster.binding] = room.taking(needs, wanted)
         return evicted
 

@@ -38,85 +38,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, TypeAlias
+from operator import add
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import (
-    MOST_REPLICAS,
-    apportion,
-    remainder_order,
+from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS, apportion
+from ansible_collections.multicluster.apps.plugins.module_utils._core.division_steps import (
+    Counts,
+    DynamicShare,
+    Record,
+    Step,
+    StepKind,
+    forget,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.topology import Topology
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-
-Counts: TypeAlias = Sequence[int]
-
-
-class StepKind(StrEnum):
-    """What a step of a division did."""
-
-    GROW = "grow"
-    SHRINK = "shrink"
-    PACK = "pack"
-    DRAIN = "drain"
-    CONSTRAIN = "constrain"
-    WIDEN = "widen"
-
-
-# Steps whose changes are in proportion to their weights.
-_PROPORTIONAL: Final = (StepKind.GROW, StepKind.SHRINK)
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What one step did to one cluster, and why.
-
-    :ivar change: replicas that came, or went if it is negative.
-    :ivar weight: what the step looked at: room when replicas come, replicas that run when they go.
-    :ivar total_weight: of all clusters that the step looked at.
-    :ivar amount: what the step shared out in all.
-    :ivar floor: the whole part of the share; None where shares are not in proportion.
-    :ivar remainder_rank: its turn, from 1, among those that got or gave one of the rest; None without one.
-    """
-
-    kind: StepKind
-    change: int
-    weight: int
-    total_weight: int
-    amount: int
-    floor: int | None = None
-    remainder_rank: int | None = None
-
-    def __str__(self) -> str:
-        """In a few words: `grow +5 of 10 (7 of 13 gives 4, and 1 of the rest, turn 1)`."""
-        share = f"{self.weight} of {self.total_weight}"
-        if self.floor is not None:
-            rest = f", and 1 of the rest, turn {self.remainder_rank}" if self.remainder_rank else ""
-            share += f" gives {self.floor}{rest}"
-        return f"{self.kind} {self.change:+d} of {self.amount} ({share})"
-
-
-@dataclass(frozen=True, slots=True)
-class DynamicShare:
-    """Why a cluster has the replicas that it has.
-
-    :ivar tier: how many steps of preference are above it.
-    :ivar parts: what each step did to it; none where it stays as it was.
-    """
-
-    running: int
-    capacity: int
-    tier: int
-    replicas: int
-    parts: tuple[Part, ...]
-
-    def __str__(self) -> str:
-        """In one line: `5: runs 0, room for 7; grow +5 of 10 (7 of 13 gives 5)`."""
-        tier = f", {self.tier} preferred groups before it" if self.tier else ""
-        parts = "".join(f"; {part}" for part in self.parts)
-        return f"{self.replicas}: runs {self.running}, room for {self.capacity}{tier}{parts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,33 +61,30 @@ class Demand:
 
     :ivar desired: replicas in all.
     :ivar running: what each cluster runs already.
-    :ivar capacity: how many more each can take.
+    :ivar capacity: how many more each can take; None where nobody was asked, since nothing has to find a place.
     """
 
     desired: int
     running: tuple[int, ...]
-    capacity: tuple[int, ...]
+    capacity: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number of replicas."""
         if not 0 <= self.desired <= MOST_REPLICAS:
             raise InvalidInput(f"{self.desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
-        if min(self.running, default=0) < 0 or min(self.capacity, default=0) < 0:
+        if min(self.running, default=0) < 0 or min(self.capacity or (), default=0) < 0:
             raise InvalidInput("a cluster is said to run or take fewer than 0 replicas; numbers from 0 on are accepted")
+
+    @property
+    def room(self) -> tuple[int, ...]:
+        """How many more each can take; nothing where nobody was asked."""
+        return (0,) * len(self.running) if self.capacity is None else self.capacity
 
     @property
     def anew(self) -> Demand:
         """The same as if nothing ran yet: what runs is room."""
-        room = tuple(running + more for running, more in zip(self.running, self.capacity, strict=True))
+        room = tuple(running + more for running, more in zip(self.running, self.room, strict=True))
         return Demand(self.desired, (0,) * len(room), room)
-
-    def at(self, places: Collection[int]) -> Demand:
-        """The same, seen by some of the clusters."""
-        return Demand(
-            self.desired,
-            tuple(self.running[place] for place in places),
-            tuple(self.capacity[place] for place in places),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,39 +104,6 @@ class DynamicDivision:
     def shortage(self) -> int:
         """How many replicas there is no room for."""
         return self.demand.desired - sum(self.replicas)
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    kind: StepKind
-    amount: int
-    places: Counts
-    weights: Counts
-    changes: Counts
-
-    def parts(self) -> dict[int, Part]:
-        """By place, what it did."""
-        total = sum(self.weights)
-        floors: Sequence[int | None] = [None] * len(self.places)
-        ranks: dict[int, int] = {}
-        if self.kind in _PROPORTIONAL and total:
-            whole = [weight * self.amount // total for weight in self.weights]
-            order = remainder_order(self.amount, self.weights, self.amount - sum(whole))
-            floors, ranks = whole, {index: rank for rank, index in enumerate(order, start=1)}
-        return {
-            place: Part(self.kind, change, weight, total, self.amount, floor, ranks.get(index))
-            for index, (place, weight, change, floor) in enumerate(
-                zip(self.places, self.weights, self.changes, floors, strict=True)
-            )
-            if change or floor is not None
-        }
-
-
-_Record: TypeAlias = Callable[[_Step], None]
-
-
-def _forget(step: _Step) -> None:
-    """Nobody asked for reasons."""
 
 
 class DynamicDivider:
@@ -238,7 +138,7 @@ class DynamicDivider:
         if most is None or len(everywhere) <= most:
             return tuple(everywhere)
         running = [sum(demand.running[place] for demand in demands) for place in everywhere]
-        room = [sum(min(demand.capacity[place], demand.desired) for demand in demands) for place in everywhere]
+        room = [sum(min(demand.room[place], demand.desired) for demand in demands) for place in everywhere]
         # What stays in any case, before what is only better.
         merit = {p: (not running[p], -running[p], p not in bound, self._tier_of[p], -room[p], p) for p in everywhere}
         turns: dict[int | None, int] = {}
@@ -258,18 +158,18 @@ class DynamicDivider:
 
         :raises InvalidInput: for more replicas than topology constraints can be followed for.
         """
-        return self._divide(demand, _forget)
+        return self._divide(demand, forget)
 
     def shares(self, division: DynamicDivision) -> tuple[DynamicShare, ...]:
         """Why each cluster has its replicas; divides once more to tell."""
         first = self.shares(division.before) if division.before else None
-        steps: list[_Step] = []
+        steps: list[Step] = []
         self._divide(division.demand, steps.append)
         found = [step.parts() for step in steps]
         return tuple(
             DynamicShare(
                 running=first[place].running if first else division.demand.running[place],
-                capacity=(first[place].capacity if first else 0) + capacity,
+                capacity=_sum(first[place].capacity if first else None, capacity),
                 tier=self._tier_of[place],
                 replicas=division.replicas[place],
                 parts=(
@@ -277,43 +177,44 @@ class DynamicDivider:
                     *(parts[place] for parts in found if place in parts),
                 ),
             )
-            for place, capacity in enumerate(division.demand.capacity)
+            for place, capacity in enumerate(division.demand.capacity or (None,) * len(division.replicas))
         )
 
-    def _divide(self, demand: Demand, record: _Record) -> DynamicDivision:
+    def _divide(self, demand: Demand, record: Record) -> DynamicDivision:
         missing = demand.desired - sum(demand.running)
         if missing > 0:
             changes = self._grow(missing, demand, record)
         elif missing < 0:
             changes = [-change for change in self._shrink(-missing, demand, record)]
         else:
-            changes = [0] * len(demand.running)
-        replicas = [running + change for running, change in zip(demand.running, changes, strict=True)]
+            changes = []
+        replicas = list(map(add, demand.running, changes)) if changes else list(demand.running)
         unmet = self._widen(replicas, demand, record) if self.rules.min_clusters else ()
         if self._topology:
             unmet = (*unmet, *self._topology.unmet(replicas))
         return DynamicDivision(demand, tuple(replicas), unmet)
 
-    def _grow(self, amount: int, demand: Demand, record: _Record) -> list[int]:
-        added = [0] * len(demand.capacity)
+    def _grow(self, amount: int, demand: Demand, record: Record) -> list[int]:
+        room_of = demand.room
+        added = [0] * len(room_of)
         rest = amount
         for places in self._tiers:
-            room = [demand.capacity[place] for place in places]
+            room = [room_of[place] for place in places]
             share = min(rest, sum(room))
             if share:
                 changes = self._fill(share, room, [demand.running[place] for place in places])
-                record(_Step(self._filling, share, places, room, changes))
+                record(Step(self._filling, share, places, room, changes))
                 for place, change in zip(places, changes, strict=True):
                     added[place] = change
                 rest -= share
         if self._topology:
             after = [running + more for running, more in zip(demand.running, added, strict=True)]
             if not self._topology.allows(demand.running, after):
-                added = self._topology.grow(amount, demand.running, demand.capacity)
-                record(_Step(StepKind.CONSTRAIN, amount, range(len(added)), demand.capacity, added))
+                added = self._topology.grow(amount, demand.running, room_of)
+                record(Step(StepKind.CONSTRAIN, amount, range(len(added)), room_of, added))
         return added
 
-    def _shrink(self, amount: int, demand: Demand, record: _Record) -> list[int]:
+    def _shrink(self, amount: int, demand: Demand, record: Record) -> list[int]:
         removed = [0] * len(demand.running)
         rest = amount
         for places in reversed(self._tiers):
@@ -321,7 +222,7 @@ class DynamicDivider:
             share = min(rest, sum(running))
             if share:
                 changes = self._take(share, running)
-                record(_Step(self._taking, share, places, running, [-change for change in changes]))
+                record(Step(self._taking, share, places, running, [-change for change in changes]))
                 for place, change in zip(places, changes, strict=True):
                     removed[place] = change
                 rest -= share
@@ -329,19 +230,16 @@ class DynamicDivider:
             after = [running - less for running, less in zip(demand.running, removed, strict=True)]
             if self._topology.unmet(after):
                 removed = self._topology.shrink(amount, demand.running)
-                record(_Step(StepKind.CONSTRAIN, amount, range(len(removed)), demand.running, [-r for r in removed]))
+                record(Step(StepKind.CONSTRAIN, amount, range(len(removed)), demand.running, [-r for r in removed]))
         return removed
 
-    def _widen(self, replicas: list[int], demand: Demand, record: _Record) -> tuple[str, ...]:
+    def _widen(self, replicas: list[int], demand: Demand, record: Record) -> tuple[str, ...]:
         """Move single replicas to empty clusters until there are enough with one; what cannot be had, in words."""
         wanted = min(self.rules.min_clusters, demand.desired)
-        empty = [
-            place
-            for place, count in enumerate(replicas)
-            if not count and (demand.capacity[place] or demand.running[place])
-        ]
+        room = demand.room
+        empty = [place for place, count in enumerate(replicas) if not count and (room[place] or demand.running[place])]
         # A cluster that ran one already keeps it before another one gets its first.
-        empty.sort(key=lambda p: (not demand.running[p], self._tier_of[p], -demand.capacity[p]))
+        empty.sort(key=lambda p: (not demand.running[p], self._tier_of[p], -room[p]))
         used = sum(count > 0 for count in replicas)
         for place in empty:
             donor = self._donor(replicas, demand, place) if used < wanted else None
@@ -349,7 +247,7 @@ class DynamicDivider:
                 replicas[donor] -= 1
                 replicas[place] += 1
                 used += 1
-                record(_Step(StepKind.WIDEN, 1, (donor, place), (replicas[donor] + 1, 0), (-1, 1)))
+                record(Step(StepKind.WIDEN, 1, (donor, place), (replicas[donor] + 1, 0), (-1, 1)))
         if used >= wanted:
             return ()
         return (f"minClusters: is {self.rules.min_clusters}, and {used} of {len(replicas)} clusters have replicas",)
@@ -367,6 +265,17 @@ class DynamicDivider:
             if self._topology.allows(replicas, after, hard_only=True):
                 return donor
         return None
+
+
+def seeks(rules: DynamicRules, desired: int, running: Counts) -> bool:
+    """Whether a replica of a feed has to find a place."""
+    if sum(running) < desired:
+        return True
+    return rules.min_clusters > 0 and sum(map(bool, running)) < min(rules.min_clusters, desired, len(running))
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
 
 
 def _merit(rules: DynamicRules, cluster: ManagedCluster) -> int:

@@ -113,13 +113,22 @@ class StaticWeights:
         """
         if not 0 <= desired <= MOST_REPLICAS:
             raise InvalidInput(f"{desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
-        if any(weight < 0 for weight in self.weights):
+        if min(self.weights, default=0) < 0:
             raise InvalidInput("a weight is below 0; whole numbers from 0 on are accepted")
         if not self.total:
             raise InvalidInput(
                 f"spec.subscribers[].weight: the {len(self.weights)} chosen clusters have no weight at all, so that"
                 " nothing says how to divide; give at least one subscriber that selects one of them a weight from 1 on"
             )
+        if desired not in self._divisions:  # most feeds of a Subscription have the same number
+            self._divisions[desired] = self._divide(desired)
+        return self._divisions[desired]
+
+    @cached_property
+    def _divisions(self) -> dict[int, StaticDivision]:
+        return {}
+
+    def _divide(self, desired: int) -> StaticDivision:
         shares = [weight * desired // self.total for weight in self.weights]
         remaining = desired - sum(shares)
         for place in self._heaviest_first[:remaining]:

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias, TypeGuard, Union
+from typing import Final, TypeAlias, Union
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dynamic import (
     Demand,
     DynamicDivider,
     DynamicDivision,
+    seeks,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_static import (
     StaticDivision,
     StaticWeights,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running, are_names
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
@@ -32,8 +34,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.subscript
 DYNAMIC: Final = "Dynamic"
 
 Division: TypeAlias = Union[StaticDivision, DynamicDivision]
-# By feed key and by binding: how many replicas run.
-Running: TypeAlias = Mapping[str, Mapping[str, int]]
 Clusters: TypeAlias = Sequence[ManagedCluster]
 # How many more replicas of a feed each of the clusters can take, at this moment.
 CapacityOf: TypeAlias = Callable[[FeedOrder, Clusters], Sequence[int]]
@@ -94,21 +94,6 @@ class Divided:
         return (*short, *(f"feed {sentence}" for sentence in self.unmet))
 
 
-def running_replicas(subscription: Subscription) -> dict[str, dict[str, int]]:
-    """What an earlier run has decided, out of the status: by feed key and binding.
-
-    A list that has not one whole number for each bound cluster says nothing, and counts as none.
-    """
-    bindings, replicas = subscription.status.get("bindingClusters"), subscription.status.get("replicas")
-    if not _are_names(bindings) or not isinstance(replicas, Mapping):
-        return {}
-    return {
-        key: dict(zip(bindings, counts, strict=True))
-        for key, counts in replicas.items()
-        if isinstance(counts, (list, tuple)) and len(counts) == len(bindings) and all(map(_is_count, counts)) and counts
-    }
-
-
 def divide(
     subscription: Subscription,
     clusters: Clusters,
@@ -118,30 +103,44 @@ def divide(
     running: Running,
     settle: Settle | None = None,
     anew: bool = False,
+    survey: bool = False,
 ) -> Divided:
     """Divide the replicas of all feeds of a Subscription with `schedulingStrategy: Dividing`.
 
     :param clusters: those that are selected, in scheduling order.
     :param orders: what its feeds ask for, in their order.
-    :param capacity_of: asked once for each feed, right before it is divided; not for static dividing.
+    :param capacity_of: asked right before a feed is divided of which a replica has to find a place; not for static dividing.
     :param running: what runs now (`running_replicas`).
     :param anew: divide as if nothing ran yet: the way back to clusters that were lost, say.
+    :param survey: ask for the capacity also where nothing has to find a place: who asks why wants to know it.
     :raises InvalidInput: naming the field that keeps it from being divided.
     """
     rules = rules_of(subscription, clusters)
     if rules is None:
         return _static(subscription, clusters, orders)
-    divider = DynamicDivider(rules, clusters)
-    if rules.max_clusters is not None:
-        clusters = _targets(subscription, divider, clusters, orders, capacity_of, running)
-        divider = DynamicDivider(rules, clusters)
+    counted = [order for order in orders if order.desired_replicas is not None]
+    divider, rows = DynamicDivider(rules, clusters), _rows(running, clusters)
+    if rules.max_clusters is not None and len(clusters) > rules.max_clusters:
+        asks = survey or needs_room(rules, orders, rows, anew=anew)
+        demands = [_demand(order, rows, clusters, capacity_of if asks else None) for order in counted]
+        clusters = _targets(subscription, divider, clusters, demands)
+        divider, rows = DynamicDivider(rules, clusters), _rows(running, clusters)
     divisions: dict[str, Division] = {}
-    for order in orders:
-        if order.desired_replicas is not None:
-            demand = _demand(order, clusters, capacity_of, running)
-            division = divider.divide(demand.anew if anew else demand)
-            divisions[order.feed.key] = settle(order, clusters, divider, division) if settle else division
-    return _bound(rules, clusters, orders, divisions, divider, running)
+    for order in counted:
+        asks = survey or anew or seeks(rules, order.desired_replicas or 0, rows.of(order.feed.key))
+        demand = _demand(order, rows, clusters, capacity_of if asks else None)
+        division = divider.divide(demand.anew if anew else demand)
+        divisions[order.feed.key] = settle(order, clusters, divider, division) if settle else division
+    return _bound(rules, clusters, orders, divisions, divider, rows)
+
+
+def _rows(running: Running, clusters: Clusters) -> Rows:
+    return Rows(running, tuple([cluster.binding for cluster in clusters]))
+
+
+def _demand(order: FeedOrder, rows: Rows, clusters: Clusters, capacity_of: CapacityOf | None) -> Demand:
+    capacity = tuple(capacity_of(order, clusters)) if capacity_of else None
+    return Demand(order.desired_replicas or 0, rows.of(order.feed.key), capacity)
 
 
 def rules_of(subscription: Subscription, clusters: Clusters) -> DynamicRules | None:
@@ -177,28 +176,27 @@ def _static(subscription: Subscription, clusters: Clusters, orders: Sequence[Fee
     return Divided(tuple(clusters), replicas, tuple(clusters), divisions)
 
 
-def _demand(order: FeedOrder, clusters: Clusters, capacity_of: CapacityOf, running: Running) -> Demand:
-    known = running.get(order.feed.key)
-    return Demand(
-        desired=order.desired_replicas or 0,
-        running=tuple(known.get(cluster.binding, 0) for cluster in clusters) if known else (0,) * len(clusters),
-        capacity=tuple(capacity_of(order, clusters)),
-    )
+def needs_room(rules: DynamicRules, orders: Sequence[FeedOrder], rows: Rows, *, anew: bool) -> bool:
+    """Whether a replica has to find a place; where none has, nobody needs to know how much room there is.
+
+    :param rows: what the selected clusters run.
+    """
+    wanted = [
+        (order.desired_replicas, rows.of(order.feed.key)) for order in orders if order.desired_replicas is not None
+    ]
+    if anew:
+        return any(desired for desired, _row in wanted)
+    if any(seeks(rules, desired, row) for desired, row in wanted):
+        return True
+    used = sum(map(any, zip(*(row for _desired, row in wanted), strict=True)))
+    return rules.max_clusters is not None and used > rules.max_clusters
 
 
 def _targets(
-    subscription: Subscription,
-    divider: DynamicDivider,
-    clusters: Clusters,
-    orders: Sequence[FeedOrder],
-    capacity_of: CapacityOf,
-    running: Running,
+    subscription: Subscription, divider: DynamicDivider, clusters: Clusters, demands: Sequence[Demand]
 ) -> Clusters:
-    demands = [_demand(order, clusters, capacity_of, running) for order in orders if order.desired_replicas is not None]
     before = subscription.status.get("bindingClusters")
-    known = (
-        set(before) if isinstance(before, (list, tuple)) and all(isinstance(each, str) for each in before) else set()
-    )
+    known = set(before) if are_names(before) else set()
     bound = {place for place, cluster in enumerate(clusters) if cluster.binding in known}
     return tuple(clusters[place] for place in divider.targets(demands, bound))
 
@@ -209,7 +207,7 @@ def _bound(
     orders: Sequence[FeedOrder],
     divisions: Mapping[str, Division],
     divider: DynamicDivider,
-    running: Running,
+    rows: Rows,
 ) -> Divided:
     """Leave out the clusters that packing has emptied; with no replicas at all, and without packing, all stay."""
     places: Sequence[int] = range(len(clusters))
@@ -221,17 +219,10 @@ def _bound(
     for order in orders:
         key = order.feed.key
         if key in divisions:
-            replicas[key] = tuple(divisions[key].replicas[place] for place in places)
+            found = divisions[key].replicas
+            replicas[key] = found if len(places) == len(found) else tuple([found[place] for place in places])
         else:
             # What has lost its number keeps what it had, as with Clusternet.
-            known = running.get(key, {})
-            replicas[key] = tuple(known.get(cluster.binding, 0) for cluster in chosen) if known else ()
+            row = rows.of(key)
+            replicas[key] = tuple(row[place] for place in places) if any(row) else ()
     return Divided(chosen, replicas, tuple(clusters), divisions, divider)
-
-
-def _are_names(value: Any) -> TypeGuard[Sequence[str]]:
-    return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

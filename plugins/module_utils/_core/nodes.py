@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS
@@ -93,25 +93,6 @@ class Node:
             return "nodeAffinity"
         taint = next((each for each in self.taints if not tolerates(needs.tolerations, each)), None)
         return "" if taint is None else f"taint {taint}"
-
-    def holds(self, requests: Sequence[tuple[str, int]]) -> int:
-        """How many replicas with these requests there is room for."""
-        most, free = self.slots, self.free
-        for resource, amount in requests:
-            count = free.get(resource, 0) // amount
-            if count < most:
-                most = count
-        return most if most > 0 else 0
-
-    def limit(self, requests: Sequence[tuple[str, int]]) -> str:
-        """The resource that runs out first."""
-        counts = [(self.slots, PODS), *((self.free.get(name, 0) // amount, name) for name, amount in requests)]
-        return min(counts)[1]
-
-    def without(self, requests: Sequence[tuple[str, int]], replicas: int) -> Node:
-        """The node with so many more replicas on it."""
-        taken = {name: self.free[name] - amount * replicas for name, amount in requests if name in self.free}
-        return replace(self, free={**self.free, **taken}, slots=self.slots - replicas)
 
 
 def used_by_pods(pods: Iterable[Mapping[str, Any]], where: str) -> dict[str, dict[str, int]]:

@@ -33,7 +33,7 @@ class Reason:
     :ivar is_chosen: whether the Subscription goes there, or would if nothing kept it from being placed.
     :ivar weight: of the cluster, for static dividing.
     :ivar replicas: by feed key.
-    :ivar capacity: by feed key, how many more replicas it had room for, for dynamic dividing.
+    :ivar capacity: by feed key, how many more replicas it had room for, where a replica had to find a place.
     :ivar shares: by feed key, how the number came about, in one line.
     """
 
@@ -104,5 +104,6 @@ def _static(key: str, division: StaticDivision, found: list[_Numbers]) -> None:
 
 def _dynamic(key: str, division: DynamicDivision, divider: DynamicDivider, found: list[_Numbers]) -> None:
     for share, numbers in zip(divider.shares(division), found, strict=True):
-        numbers.replicas[key], numbers.capacity[key] = share.replicas, share.capacity
-        numbers.shares[key] = str(share)
+        numbers.replicas[key], numbers.shares[key] = share.replicas, str(share)
+        if share.capacity is not None:
+            numbers.capacity[key] = share.capacity

@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.health import health
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.render import objects_of
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.spec_hash import status_spec_hash
 from ansible_collections.multicluster.apps.plugins.module_utils._core.split import json_size, status_room
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import (

@@ -22,6 +22,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.compete im
     serve,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
+from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
@@ -108,28 +109,36 @@ class _Move:
 _MoveTo: TypeAlias = Callable[[Subscription, Sequence[ManagedCluster]], _Move]
 
 
-def ask(snapshot: Snapshot, only: Collection[str] | None = None, *, anew: bool = False) -> tuple[Asked, ...]:
+def ask(
+    snapshot: Snapshot, only: Collection[str] | None = None, *, anew: bool = False, survey: bool = False
+) -> tuple[Asked, ...]:
     """What every Subscription that our scheduler serves asks for; the order is that of the snapshot.
 
     :param only: `<namespace>/<name>` of the Subscriptions that are placed at all; None for all. What the others run has its
         place, as everything else in the clusters.
     :param anew: divide as if nothing ran yet.
+    :param survey: know the room of clusters also where nothing has to find a place.
     """
+    fleet = Fleet(snapshot.clusters)
+    claim = partial(claim_of, snapshot=snapshot, anew=anew, survey=survey)
     return tuple(
-        _ask(each, snapshot, anew=anew)
+        _ask(each, fleet, claim)
         for each in snapshot.subscriptions
         if not each.meta.is_deleting and each.scheduler_name in SCHEDULER_NAMES
-        if only is None or f"{each.meta.namespace}/{each.meta.name}" in only
+        if only is None or each.full_name in only
     )
 
 
-def _ask(subscription: Subscription, snapshot: Snapshot, *, anew: bool) -> Asked:
+def _ask(
+    subscription: Subscription,
+    fleet: Fleet,
+    claim: Callable[[Subscription, tuple[ManagedCluster, ...]], Claim],
+) -> Asked:
     selection = None
     try:
-        selection = select(subscription, snapshot.clusters)
+        selection = select(subscription, fleet)
         if subscription.scheduling_strategy == DIVIDING and selection.selected:
-            claim = claim_of(subscription, selection.selected, snapshot, anew=anew)
-            return Asked(subscription, selection, claim)
+            return Asked(subscription, selection, claim(subscription, selection.selected))
     except InvalidInput as error:
         return Asked(subscription, selection, problems=error.problems)
     return Asked(subscription, selection)
@@ -252,7 +261,7 @@ def bind(subscription: Subscription, clusters: tuple[ManagedCluster, ...], guard
     :returns: without Bases that leave, as Clusternet's controllers see to their own, and with nothing divided.
     """
     try:
-        selection = select(subscription, clusters)
+        selection = select(subscription, Fleet(clusters))
     except InvalidInput as error:
         return Placement(subscription, problems=error.problems)
     return _place(Asked(subscription, selection), None, partial(_unbinding, clusters), guards)
@@ -274,6 +283,8 @@ def _leaving(
     clusters: Sequence[ManagedCluster],
 ) -> _Move:
     mine = bases.get(_base_of(subscription), ())
+    if not mine:
+        return _Move(0, ())
     namespaces = {cluster.meta.namespace for cluster in clusters}
     leaving = tuple(base for base in mine if base.meta.namespace not in namespaces)
     return _Move(len(mine), tuple(base.meta.namespace for base in _going(leaving, known)), leaving)
@@ -294,7 +305,7 @@ def _refusals(selection: Selection, there: int, going: Sequence[str], guards: Gu
     if not selection.selected:
         stays = f"; it stays in the {there} where it runs" if there else ""
         return (
-            f"none of the {len(selection.verdicts)} clusters is both selected and tolerated{stays}. "
+            f"none of the {len(selection.fleet.clusters)} clusters is both selected and tolerated{stays}. "
             "Compare spec.subscribers[].clusterAffinity and spec.clusterTolerations with the labels and taints of the "
             "clusters (multicluster.apps.info tells why each was turned away)",
         )

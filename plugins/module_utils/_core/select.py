@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import chain, islice
 from typing import Final
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import shorten
@@ -68,63 +71,70 @@ class Verdict:
         return self.turned_away_by is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """Where a Subscription goes.
 
+    :ivar fleet: all clusters of the hub.
     :ivar selected: the chosen clusters, the best first; equals keep the order of the candidates.
     :ivar candidates: what the affinities select, in the order of the subscribers.
     :ivar feasible: the candidates whose taints are tolerated.
-    :ivar verdicts: one for each cluster, in the order in which the clusters were given.
+    :ivar scores: by place, those of the feasible clusters.
+    :ivar turned_away: by place, what turned a candidate away and why.
     """
 
+    subscription: Subscription
+    fleet: Fleet
     selected: tuple[ManagedCluster, ...]
     candidates: tuple[ManagedCluster, ...]
     feasible: tuple[ManagedCluster, ...]
-    verdicts: tuple[Verdict, ...]
+    scores: Mapping[int, int]
+    turned_away: Mapping[int, tuple[Filter, str]]
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One for each cluster, in the order of the fleet: for whoever asks why; deciding needs none."""
+        subscribers = self.subscription.subscribers
+        wanted = shorten(" or ".join(str(each.cluster_affinity) for each in subscribers), _SHOWN_AFFINITIES)
+        selecting: dict[int, tuple[int, ...]] = {}
+        for index, each in enumerate(subscribers):
+            for place in self.fleet.matching(each.cluster_affinity):
+                selecting[place] = (*selecting.get(place, ()), index)
+        return tuple(
+            _verdict(cluster, selecting.get(place, ()), wanted, self.scores.get(place), self.turned_away.get(place))
+            for place, cluster in enumerate(self.fleet.clusters)
+        )
 
 
-def select(subscription: Subscription, clusters: Sequence[ManagedCluster], percentage: int = 100) -> Selection:
+def select(subscription: Subscription, fleet: Fleet, percentage: int = 100) -> Selection:
     """Choose the clusters of a Subscription.
 
-    :param clusters: in an order that has a meaning: it decides among equals.
     :param percentage: how much of a fleet of a hundred clusters and more is looked at, when replicas are divided; 0
         lets its size decide. It is Clusternet's setting `percentageOfClustersToScore`, 0 there; here everything is
         looked at, since a cluster that a user names must not be left out for the size of the fleet.
     :returns: possibly with nothing selected; what that means is the caller's to say.
     :raises InvalidInput: when subgroups are asked for and a subscriber does not say how large its own is.
     """
-    matches = [_matching_subscribers(subscription, cluster) for cluster in clusters]
+    groups = [fleet.matching(each.cluster_affinity) for each in subscription.subscribers]
     # By the first subscriber that selects it, and among its clusters as given: the union in the subscribers' order.
-    candidates = sorted(
-        (place for place, cluster in enumerate(clusters) if matches[place] and not cluster.meta.is_deleting),
-        key=lambda place: matches[place][0],
-    )
+    candidates = [place for place in dict.fromkeys(chain.from_iterable(groups)) if place not in fleet.leaving]
     limit = _feasible_limit(len(candidates), subscription.scheduling_strategy, percentage)
     tolerations = subscription.cluster_tolerations
-    feasible, turned_away = _filter({place: clusters[place].taints for place in candidates}, tolerations, limit)
-    scores = _scores({place: clusters[place].taints for place in feasible}, tolerations)
+    feasible, turned_away = _filter(candidates, fleet.taints, tolerations, limit)
+    scores = _scores(feasible, fleet.taints, tolerations)
     ranked = sorted(feasible, key=lambda place: -scores[place])
-    chosen = _best_of_subgroups(subscription, ranked, matches) if subscription.scheduling_by_subgroup else ranked
+    chosen = _best_of_subgroups(subscription, ranked, groups) if subscription.scheduling_by_subgroup else ranked
     for place in set(ranked).difference(chosen):
         turned_away[place] = (Filter.SUBGROUP, "its subgroups are full with clusters that rank before it")
-    wanted = shorten(" or ".join(str(each.cluster_affinity) for each in subscription.subscribers), _SHOWN_AFFINITIES)
+    clusters = fleet.clusters
     return Selection(
+        subscription=subscription,
+        fleet=fleet,
         selected=tuple(clusters[place] for place in chosen),
         candidates=tuple(clusters[place] for place in candidates),
         feasible=tuple(clusters[place] for place in feasible),
-        verdicts=tuple(
-            _verdict(cluster, matches[place], wanted, scores.get(place), turned_away.get(place))
-            for place, cluster in enumerate(clusters)
-        ),
-    )
-
-
-def _matching_subscribers(subscription: Subscription, cluster: ManagedCluster) -> tuple[int, ...]:
-    return tuple(
-        index
-        for index, subscriber in enumerate(subscription.subscribers)
-        if subscriber.cluster_affinity.matches(cluster.meta.labels)
+        scores=scores,
+        turned_away=turned_away,
     )
 
 
@@ -138,19 +148,19 @@ def _feasible_limit(candidates: int, strategy: str, percentage: int) -> int:
 
 
 def _filter(
-    taints: Mapping[int, Sequence[Taint]], tolerations: Sequence[Toleration], limit: int
+    candidates: Sequence[int], taints: Mapping[int, Sequence[Taint]], tolerations: Sequence[Toleration], limit: int
 ) -> tuple[list[int], dict[int, tuple[Filter, str]]]:
     """The places of the feasible clusters, and why the others are not."""
     feasible: list[int] = []
     turned_away: dict[int, tuple[Filter, str]] = {}
-    for place, of_cluster in taints.items():
+    for place in candidates:
         if len(feasible) == limit:
             turned_away[place] = (Filter.SAMPLE, f"not looked at: {limit} feasible clusters come before it")
             continue
         taint = next(
             (
                 each
-                for each in of_cluster
+                for each in taints.get(place, ())
                 if each.effect in (NO_SCHEDULE, NO_EXECUTE) and not tolerates(tolerations, each)
             ),
             None,
@@ -162,27 +172,25 @@ def _filter(
     return feasible, turned_away
 
 
-def _scores(taints: Mapping[int, Sequence[Taint]], tolerations: Sequence[Toleration]) -> dict[int, int]:
+def _scores(
+    feasible: Sequence[int], taints: Mapping[int, Sequence[Taint]], tolerations: Sequence[Toleration]
+) -> dict[int, int]:
     """Fewer taints that ask to stay away score higher; the cluster with most of them has 0."""
     counts = {
-        place: sum(each.effect == PREFER_NO_SCHEDULE and not tolerates(tolerations, each) for each in of_cluster)
-        for place, of_cluster in taints.items()
+        place: sum(each.effect == PREFER_NO_SCHEDULE and not tolerates(tolerations, each) for each in taints[place])
+        for place in feasible
+        if place in taints
     }
     most = max(counts.values(), default=0)
-    return {
-        place: _TAINT_WEIGHT * (_FULL_SCORE - (_FULL_SCORE * count // most if most else 0))
-        for place, count in counts.items()
-    }
+    scores = dict.fromkeys(feasible, _TAINT_WEIGHT * _FULL_SCORE)
+    for place, count in counts.items():
+        if count:
+            scores[place] = _TAINT_WEIGHT * (_FULL_SCORE - _FULL_SCORE * count // most)
+    return scores
 
 
-def _best_of_subgroups(
-    subscription: Subscription, ranked: Sequence[int], matches: Sequence[tuple[int, ...]]
-) -> list[int]:
+def _best_of_subgroups(subscription: Subscription, ranked: Sequence[int], groups: Sequence[Sequence[int]]) -> list[int]:
     """The best of each subscriber's clusters, in the order of the subscribers; a cluster of several is taken once."""
-    groups: list[list[int]] = [[] for _subscriber in subscription.subscribers]
-    for place in ranked:
-        for index in matches[place]:
-            groups[index].append(place)
     chosen: dict[int, None] = {}
     for index, subscriber in enumerate(subscription.subscribers):
         if subscriber.subgroup_min_clusters is None:
@@ -190,7 +198,9 @@ def _best_of_subgroups(
                 f"{subscription.key}: spec.subscribers[{index}].subGroupStrategy: is missing;"
                 " schedulingBySubGroup needs minClusters in every subscriber"
             )
-        chosen.update(dict.fromkeys(groups[index][: subscriber.subgroup_min_clusters]))
+        mine = set(groups[index])
+        best = islice((place for place in ranked if place in mine), subscriber.subgroup_min_clusters)
+        chosen.update(dict.fromkeys(best))
     return list(chosen)
 
 

@@ -158,7 +158,8 @@ def test_amounts(case: Any) -> None:
         requests = tuple(resource_amounts(right, "b").items())
         free = resource_amounts(left, "a")
         slots = free.pop("pods", 0)
-        assert {"maxReplicas": Node("n", free, slots).holds(requests)} == case.output
+        room = ClusterRoom([Node("n", free, slots)])
+        assert {"maxReplicas": room.replicas(ReplicaRequirements(requests))} == case.output
     elif operation == "less":
         assert {"less": Quantity.parse(left["cpu"]) < Quantity.parse(right["cpu"])} == case.output
     elif operation == "sub":

@@ -13,8 +13,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import (
     CapacityOf,
     divide,
-    running_replicas,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput

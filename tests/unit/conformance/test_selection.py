@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Filter, Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -29,7 +30,7 @@ def answer_to(case: Any) -> Selection:
     clusters = [ManagedCluster.of(raw) for raw in case.input["clusters"]]
     # The share of a large fleet is Clusternet's setting, and the `quirk` of these cases; with it we answer alike. Our
     # own default looks at every cluster, whatever the fleet's size.
-    return select(subscription, clusters, case.input["percentageOfClustersToScore"])
+    return select(subscription, Fleet(clusters), case.input["percentageOfClustersToScore"])
 
 
 def bindings(clusters: Iterable[ManagedCluster]) -> list[str]:

@@ -16,6 +16,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dyn
     Demand,
     DynamicDivider,
     DynamicDivision,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.division_steps import (
     DynamicShare,
     Part,
     StepKind,

@@ -13,10 +13,9 @@ import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import (
     CapacityOf,
     Divided,
-    Running,
     divide,
-    running_replicas,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Running, running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
-from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Filter, select
+from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
+from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Filter, Selection
+from ansible_collections.multicluster.apps.plugins.module_utils._core.select import select as select_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
@@ -16,6 +20,10 @@ from hypothesis import strategies as st
 
 EVERYTHING = {"clusterAffinity": {}}
 REGIONS = ("eu", "us", "ap")
+
+
+def select(found: Subscription, clusters: Sequence[ManagedCluster], percentage: int = 100) -> Selection:
+    return select_of(found, Fleet(clusters), percentage)
 
 
 def cluster(name, *taints, deleting=False, **labels):
