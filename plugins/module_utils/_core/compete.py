@@ -133,10 +133,9 @@ class _Market:
             return Served(None, problems=self._problems[index])
         preempted: list[Preemption] = []
 
-        def capacity_of(order: FeedOrder, clusters: Clusters) -> list[int]:
-            needs = self._needs[index, order.feed.key]
-            rooms = self._rooms
-            return [rooms.get(name, _NO_ROOM).replicas(needs) for name in self._names(clusters)]
+        def capacity_of(order: FeedOrder, clusters: Clusters) -> list[int | None]:
+            needs, rooms = self._needs[index, order.feed.key], self._rooms
+            return [rooms[name].replicas(needs) if name in rooms else None for name in self._names(clusters)]
 
         def settle(
             order: FeedOrder, clusters: Clusters, divider: DynamicDivider, division: DynamicDivision

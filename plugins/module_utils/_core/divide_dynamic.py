@@ -61,30 +61,35 @@ class Demand:
 
     :ivar desired: replicas in all.
     :ivar running: what each cluster runs already.
-    :ivar capacity: how many more each can take; None where nobody was asked, since nothing has to find a place.
+    :ivar capacity: how many more each can take; None for a cluster of which that is not known, and None in all where nobody
+        was asked, since nothing has to find a place.
     """
 
     desired: int
     running: tuple[int, ...]
-    capacity: tuple[int, ...] | None = None
+    capacity: tuple[int | None, ...] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is no number of replicas."""
         if not 0 <= self.desired <= MOST_REPLICAS:
             raise InvalidInput(f"{self.desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
-        if min(self.running, default=0) < 0 or min(self.capacity or (), default=0) < 0:
+        if min(self.running, default=0) < 0 or min(self.room, default=0) < 0:
             raise InvalidInput("a cluster is said to run or take fewer than 0 replicas; numbers from 0 on are accepted")
 
     @property
     def room(self) -> tuple[int, ...]:
-        """How many more each can take; nothing where nobody was asked."""
-        return (0,) * len(self.running) if self.capacity is None else self.capacity
+        """How many more each can take; nothing where that is not known."""
+        return (0,) * len(self.running) if self.capacity is None else tuple([each or 0 for each in self.capacity])
 
     @property
     def anew(self) -> Demand:
-        """The same as if nothing ran yet: what runs is room."""
-        room = tuple(running + more for running, more in zip(self.running, self.room, strict=True))
-        return Demand(self.desired, (0,) * len(room), room)
+        """The same as if nothing ran yet: what runs is room. A cluster that cannot be asked keeps what it runs."""
+        found = list(zip(self.running, self.capacity or (None,) * len(self.running), strict=True))
+        return Demand(
+            self.desired,
+            tuple([running if more is None else 0 for running, more in found]),
+            tuple([None if more is None else running + more for running, more in found]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

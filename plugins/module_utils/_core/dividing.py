@@ -35,8 +35,8 @@ DYNAMIC: Final = "Dynamic"
 
 Division: TypeAlias = Union[StaticDivision, DynamicDivision]
 Clusters: TypeAlias = Sequence[ManagedCluster]
-# How many more replicas of a feed each of the clusters can take, at this moment.
-CapacityOf: TypeAlias = Callable[[FeedOrder, Clusters], Sequence[int]]
+# How many more replicas of a feed each of the clusters can take, at this moment; None where that is not known.
+CapacityOf: TypeAlias = Callable[[FeedOrder, Clusters], Sequence[Union[int, None]]]
 # Told of each division as it is made; it may answer with another one.
 Settle: TypeAlias = Callable[[FeedOrder, Clusters, DynamicDivider, DynamicDivision], DynamicDivision]
 

@@ -71,7 +71,7 @@ def served(wishes: Sequence[Wish], *room: int) -> list[tuple[tuple[int, ...], Se
 def by_hand(wishes: Sequence[Wish], room: int) -> tuple[list[int], dict[tuple[int, int], int]]:
     """The replicas of each wish in one cluster, and how many of whose gave way to whom. All ask for the same.
 
-    The highest priority first, the earlier among equals; what runs stays; then what is free; then one replica of the lowest
+    The highest priority first, the earlier among equals; what runs stays; then what is free; then a replica of the lowest
     priority, of the later among equals, for as long as there is a lower one.
     """
     runs = [wish.running[0] for wish in wishes]

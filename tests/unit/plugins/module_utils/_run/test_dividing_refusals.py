@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Malformed scheduling, from what a user stores to the message: each names the object and the field, and nothing changes."""
+"""Malformed scheduling, from what a user stores to the message: it names the object and the field; nothing changes."""
 
 from __future__ import annotations
 
