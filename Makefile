@@ -24,7 +24,7 @@ TEST_READY := $(VENV)/.test-$(call mark,$(TEST_FILES))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test lint sanity package unit conformance integration matrix lab lab-down lock clean
+.PHONY: help demo setup test lint sanity package unit conformance integration matrix bench lab lab-down lock clean
 
 help: ## Say what there is.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ integration: $(TEST_READY) ## Run the integration tests, against real API server
 
 matrix: $(TEST_READY) ## Unit tests and the demo on the oldest and the newest ansible-core that this machine can run.
 	@$(BIN)/nox --session matrix
+
+bench: $(DEMO_READY) ## Measure how scheduling grows with the fleet; the figures go to docs/benchmarks (minutes).
+	@PYTHONPATH=$(VENV)/collections $(BIN)/python benchmarks/scheduling.py --output docs/benchmarks/scheduling.json
 
 lab: $(DEMO_READY) ## Start a hub and members (MEMBERS=3) as real API servers on loopback, described in .lab.
 	@$(BIN)/python tests/controlplane/controlplane.py up --members $(MEMBERS) --dir .lab

@@ -13,6 +13,7 @@ from ansible.utils.display import Display
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import DistributeRequest, distribute
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engine_clusternet import distribute_by_clusternet
+from ansible_collections.multicluster.apps.plugins.module_utils._run.explaining import explained
 from ansible_collections.multicluster.apps.plugins.module_utils._run.module_tasks import source_of
 from ansible_collections.multicluster.apps.plugins.module_utils._run.storing import StoreRequest
 from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring import documents_of
@@ -55,7 +56,13 @@ class ActionModule(HubAction):
             done = distribute_by_clusternet(request, tools, connections(task_vars), progress)
         else:
             done = distribute(request, tools, connections(task_vars), progress)
-        return reports.of_run(done, diff=self.diff)
+        result = reports.of_run(done, diff=self.diff)
+        if self.check:  # only then: it has a reason for each cluster of each Subscription
+            result["subscriptions"] = {
+                placement.subscription.full_name: explained(placement, scope=request.scope)
+                for placement in done.decision.placements
+            }
+        return result
 
     def _store(self, params: Params, task_vars: Mapping[str, Any]) -> StoreRequest | None:
         if not params["src"] and not params["template"]:

@@ -35,6 +35,8 @@ class ActionModule(HubAction):
         scope = scope_of(params)
         forks = int(task_vars.get("ansible_forks") or 5)
         gauge = Gauge(tools, connections(task_vars), capacities(task_vars), forks)
-        answer = inform(loaded, scope, params["kinds"], Guards(), params["compare"], gauge.measure)
+        answer = inform(
+            loaded, scope, params["kinds"], Guards(), params["compare"], gauge.measure, survey=params["capacity"]
+        )
         warnings = [*loaded.warnings, *left_alone(loaded, scope), *answer["warnings"]]
         return {"changed": False, **answer, "warnings": warnings}

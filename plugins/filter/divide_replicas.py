@@ -18,20 +18,22 @@ options:
     type: int
     required: true
   weights:
-    description: The weight of each cluster, by its name. Static dividing; the order matters among equal weights.
+    description:
+      - The weight of each cluster, by its name. Static dividing; the order matters among equal weights.
+      - Weights that are all 0 are an error, unless there are no replicas to divide.
     type: dict
   capacity:
     description: How many more replicas each cluster can take, by its name. Dynamic dividing; excludes O(weights).
     type: dict
   running:
-    description: How many replicas each cluster runs already, by its name; with O(capacity). What runs is not moved.
+    description:
+      - How many replicas each cluster runs already, by its name. What runs is not moved.
+      - With O(capacity) only, and for clusters in it.
     type: dict
-    default: {}
   strategy:
-    description: How replicas are divided by O(capacity).
+    description: How replicas are divided, V(Spread) if it is not given; with O(capacity) only.
     type: str
     choices: [Spread, Binpack]
-    default: Spread
 author:
   - The multicluster.apps authors (@multicluster-apps)
 """
@@ -58,8 +60,9 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import counted
 from ansible_collections.multicluster.apps.plugins.module_utils._run.what_if import divided
-from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain
+from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, refuse_unknown
 
 
 def divide_replicas(
@@ -67,16 +70,18 @@ def divide_replicas(
     weights: Mapping[str, int] | None = None,
     capacity: Mapping[str, int] | None = None,
     running: Mapping[str, int] | None = None,
-    strategy: str = "Spread",
+    strategy: str | None = None,
+    **unknown: Any,
 ) -> dict[str, int]:
-    given = {"weights": plain(weights), "capacity": plain(capacity), "running": plain(running)}
+    given = {"weights": weights, "capacity": capacity, "running": running, "strategy": strategy}
     try:
-        found, shortage = divided(plain(replicas), **given, strategy=plain(strategy))
+        refuse_unknown(unknown, given)
+        found, shortage = divided(plain(replicas), **plain(given))
     except MulticlusterError as error:
         raise AnsibleFilterError(f"multicluster.apps.divide_replicas: {error}") from error
     if shortage:
         Display().warning(
-            f"multicluster.apps.divide_replicas: {shortage} of {replicas} replicas have room in no cluster"
+            f"multicluster.apps.divide_replicas: of {counted(replicas, 'replica')}, {shortage} found room in no cluster"
         )
     return found
 

@@ -52,11 +52,14 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import MulticlusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._run.what_if import scheduled
-from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain
+from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, refuse_unknown
 
 
-def schedule(objects: Sequence[Mapping[str, Any]], capacities: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def schedule(
+    objects: Sequence[Mapping[str, Any]], capacities: Mapping[str, Any] | None = None, **unknown: Any
+) -> dict[str, Any]:
     try:
+        refuse_unknown(unknown, ("capacities",))
         return scheduled(plain(objects), plain(capacities or {}))
     except MulticlusterError as error:
         raise AnsibleFilterError(f"multicluster.apps.schedule: {error}") from error

@@ -13,6 +13,9 @@ version_added: 0.1.0
 description:
   - The whole path, for all Subscriptions or some. It schedules, renders Bases and Descriptions with all overrides, delivers
     them to the clusters side by side, and stores on the hub what came of it. Runs on the control node.
+  - Where a Subscription divides replicas dynamically and one of them has to find a place, the clusters that it may go to are
+    asked for their nodes and pods first, also in check mode, unless C(multicluster_capacity) of their hosts says what they have
+    free.
   - With O(group), and with O(src) or O(template) or both, it registers clusters and stores objects first, from one snapshot
     in memory, so that check mode tells the truth on an empty hub too.
   - All clusters are tried; then the task fails if any of them failed, and names them.
@@ -21,6 +24,8 @@ options:
   group:
     description:
       - Register the hosts of this inventory group first, as M(multicluster.apps.register) does.
+      - Their variables are kept on the hub then. An extra variable such as C(multicluster_capacity) is one of all hosts, and
+        without check mode it is written to all ManagedClusters.
     type: str
   src:
     description:
@@ -72,7 +77,8 @@ options:
     type: int
   max_removed_clusters:
     description:
-      - A Subscription that would leave more clusters than this stays as it is everywhere, and the task fails.
+      - A Subscription that would leave more clusters than this stays as it is everywhere, and the task fails. From 0 on.
+      - Clusters whose ManagedCluster is gone from the hub do not count. What runs there stays, and a warning says so.
     type: int
     default: 1
   fail_on_shortage:
@@ -184,6 +190,45 @@ clusters:
       errors: []
       warnings: []
       seconds: 0.8
+subscriptions:
+  description:
+    - The schedule that the task would make, and why, by V(<namespace>/<name>); as M(multicluster.apps.info) has it, without what
+      was delivered.
+    - With O(engine=clusternet), only the Subscriptions that name the scheduler V(multicluster.apps); Clusternet's own scheduler
+      decides about the others.
+  returned: in check mode, when the hub could be read
+  type: dict
+  contains:
+    problems:
+      description: Why it cannot be scheduled, so that all stays as it is; empty, if it can.
+      type: list
+      elements: str
+      sample: []
+    shortages:
+      description: By feed, how many replicas have a place in none of its clusters, where they are divided dynamically.
+      type: dict
+      sample: {}
+    clusters:
+      description: For each cluster whether it would be chosen, or which filter turns it away, its replicas, and why.
+      type: dict
+      sample:
+        shanghai:
+          chosen: true
+          reason: selected by spec.subscribers[0]
+          score: 300
+          subscribers: [0]
+          turned_away_by: null
+          weight: null
+          replicas: {apps/v1/Deployment/shop/web: 4}
+          capacity: {apps/v1/Deployment/shop/web: 7}
+          shares: {apps/v1/Deployment/shop/web: "4: had 1, room for 7; +3 of 3 by packing"}
+    table:
+      description: The same as lines of a table for people.
+      type: list
+      elements: str
+      sample:
+        - "CLUSTER   CHOSEN  SCORE  REPLICAS  ROOM  REASON"
+        - "shanghai  yes     300    4         7     Deployment shop/web 4: had 1, room for 7; +3 of 3 by packing"
 failed_clusters:
   description: The names of the clusters that failed.
   returned: when the hub could be read

@@ -12,7 +12,10 @@ short_description: Ask a hub what runs where, and why
 version_added: 0.1.0
 description:
   - Says what the hub knows of its clusters and Subscriptions, with aggregated status, and for every cluster why a Subscription
-    goes there or not. Runs on the control node and contacts no cluster.
+    goes there or not. Runs on the control node and writes nothing.
+  - Where replicas are divided by what clusters can take and one of them has to find a place, the clusters that it may go to are
+    asked for their nodes and pods, and the Secrets of the hub are read for clusters that are reached by nothing else. Otherwise no
+    cluster is contacted. A cluster that cannot be asked is a warning.
 options:
   clusters:
     description:
@@ -30,6 +33,12 @@ options:
         second.
     type: list
     elements: int
+  capacity:
+    description:
+      - Tell how much room clusters have also for replicas that have their places. Without it, clusters are asked where replicas
+        have to find one.
+    type: bool
+    default: false
   kinds:
     description:
       - Objects of these kinds are in RV(objects), with secret data masked.
@@ -114,23 +123,28 @@ subscriptions:
       elements: str
       sample: []
     shortages:
-      description: By feed, how many replicas have room in none of its clusters, where they are divided dynamically.
+      description: By feed, how many replicas have a place in none of its clusters, where they are divided dynamically.
       type: dict
       sample: {}
     table:
-      description: The reasons for each cluster, as lines of a table for people.
+      description:
+        - The reasons for each cluster, as lines of a table for people, without the columns in which nothing would stand.
+        - Where the Subscription cannot be scheduled, C(problems) come first, and C(CHOSEN) says V(would).
+        - C(ROOM) is V(?) where it is not known, and empty where nobody was asked. C(PHASE) is that of the last delivery.
+        - Feeds with the same numbers are in one line.
       type: list
       elements: str
       sample:
-        - "CLUSTER   CHOSEN  SCORE  WEIGHT  REPLICAS  ROOM  REASON"
-        - "shanghai  yes     300    2       4               apps/v1/Deployment/shop/web 4: weight 2 of 5 gives 4"
+        - "CLUSTER   CHOSEN  SCORE  REPLICAS  ROOM  PHASE    REASON"
+        - "shanghai  yes     300    4         7     Success  Deployment shop/web 4: had 1, room for 7; +3 of 3 by packing"
     clusters:
       description:
         - For each cluster whether a schedule of now would choose it, why, and what came of the last delivery.
         - C(turned_away_by) names the filter that it did not pass, V(deletion), V(affinity), V(taint) or V(subgroup), if any.
         - Where replicas are divided, C(replicas) has those of each feed and C(shares) says how they came about; C(weight) is
           that of the cluster with type V(Static), and C(capacity) what it had room for with type V(Dynamic). For that, clusters
-          are asked for their nodes and pods where replicas have to find a place.
+          are asked for their nodes and pods where replicas have to find a place, or with O(capacity). A feed that is not in
+          C(capacity) was not asked for, and V(null) stands for what is not known.
         - C(revision) is the number of what the hub holds for it, C(pinned) the one that M(multicluster.apps.rollback) keeps it at,
           if any, and C(revisions) what was delivered there whole, and can be gone back to.
       type: dict

@@ -17,7 +17,10 @@ description:
   - Its taints, id and namespace come from C(multicluster_taints), C(multicluster_cluster_id) and C(multicluster_namespace), and what
     it has free for replicas that are divided from C(multicluster_capacity), if its nodes are not to be asked.
   - Connection variables that are no secrets are kept as annotations. Tokens never are.
-  - Labels and annotations that others put on a ManagedCluster stay. A host that is missing is no reason to remove a cluster.
+  - Labels and annotations that others put on a ManagedCluster stay. What the inventory gave and does not give any more is taken
+    back. A host that is missing is no reason to remove a cluster.
+  - Where C(multicluster_taints) is there, it says all the taints that the cluster has, and V([]) that it has none. Where it is not,
+    the taints that others put on the ManagedCluster stay.
   - On a hub where Clusternet's own controllers run, its agents register the clusters, so the ManagedClusters of that name are
     updated and none is made. Labels and taints by which a Subscription would leave more than one cluster are refused there.
 options:

@@ -61,6 +61,7 @@ INFO_SPEC: Spec = {
     **SCOPE_SPEC,
     "clusters": {"type": "list", "elements": "str"},
     "compare": {"type": "list", "elements": "int"},
+    "capacity": {"type": "bool", "default": False},
     "kinds": {"type": "list", "elements": "str", "choices": sorted(kind for _group, kind in KINDS), "default": []},
 }
 

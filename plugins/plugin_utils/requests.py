@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._model.delivery import DeliveryOptions
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
 
 
@@ -26,6 +28,17 @@ def scope_of(params: Mapping[str, Any]) -> Scope:
 def qualified(subscription: str) -> str:
     """`<namespace>/<name>` of a Subscription."""
     return subscription if "/" in subscription else f"default/{subscription}"
+
+
+def guards_of(params: Mapping[str, Any]) -> Guards:
+    """What the run may take away.
+
+    :raises InvalidInput: for a number of clusters below zero, which would refuse everything.
+    """
+    most = params["max_removed_clusters"]
+    if most < 0:
+        raise InvalidInput(f"max_removed_clusters: found {most}; a whole number from 0 on is accepted")
+    return Guards(most, fail_on_shortage=params["fail_on_shortage"])
 
 
 def delivery_options(params: Mapping[str, Any], *, check: bool) -> DeliveryOptions:

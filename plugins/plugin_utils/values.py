@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import suggest
 
 
 def plain(value: Any) -> Any:
@@ -23,6 +25,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return int(value) if isinstance(value, int) else float(value)
     return _text(value)
+
+
+def refuse_unknown(given: Iterable[str], known: Iterable[str]) -> None:
+    """Named arguments of a filter that it does not have; Python's own words for it would name a function of ours.
+
+    :raises InvalidInput: naming the first, and those there are.
+    """
+    for name in given:
+        raise InvalidInput(f"there is no option {name}; accepted: {', '.join(known)}{suggest(name, known)}")
 
 
 def untrusted(value: Any) -> Any:

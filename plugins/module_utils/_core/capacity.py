@@ -14,11 +14,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import sub
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS, apportion
-from ansible_collections.multicluster.apps.plugins.module_utils._core.nodes import Node, used_by_pods
+from ansible_collections.multicluster.apps.plugins.module_utils._core.nodes import (
+    Node,
+    PodGroup,
+    pod_groups,
+    used_by_pods,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe, suggest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.quantity import Quantity
@@ -31,11 +37,14 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.requireme
     amount_of,
     is_node_resource,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
 
 # What a capacity that a user gives need not name: whoever says how many pods fit need not count processors, too.
 _UNLIMITED: Final = (CPU, MEMORY, EPHEMERAL_STORAGE, PODS)
 # More of a resource than any number of replicas can ask for.
 _ENDLESS: Final = 2**63 * MOST_REPLICAS
+# What `min` of one column alone would be asked with: no node holds more.
+_NO_LIMIT: Final = repeat(MOST_REPLICAS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +83,21 @@ class ClusterRoom:
     placed goes over all nodes, and needs few of the resources.
     """
 
-    __slots__ = ("_answers", "_free", "_slots", "_usable", "nodes")
+    __slots__ = ("_answers", "_free", "_is_freed", "_pods", "_slots", "_usable", "nodes")
 
-    def __init__(self, nodes: Sequence[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node], pods: Counter[PodGroup] | None = None) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
+        self._pods = pods
         self._slots: Sequence[int] = [node.slots for node in self.nodes]
         resources = {resource for node in self.nodes for resource in node.free}
         self._free: dict[str, list[int]] = {
             resource: [node.free.get(resource, 0) for node in self.nodes] for resource in resources
         }
-        # How many replicas each node still holds.
-        self._answers: dict[ReplicaRequirements, Sequence[int]] = {}
-        # By what a replica asks of nodes other than room: the nodes that have it.
-        self._usable: dict[tuple[Any, ...], tuple[int, ...]] = {}
+        self._is_freed = bool(self.nodes) and self.nodes[-1].freed_by is not None
+        # By the id of the requirements, which are kept beside it: hashing them takes longer than the rest of a look-up.
+        # How many replicas each node still holds, and the nodes that have what a replica asks for other than room.
+        self._answers: dict[int, tuple[ReplicaRequirements, Sequence[int]]] = {}
+        self._usable: dict[int, tuple[ReplicaRequirements, tuple[int, ...]]] = {}
 
     @classmethod
     def of(cls, nodes: Iterable[Mapping[str, Any]], pods: Iterable[Mapping[str, Any]], where: str = "") -> ClusterRoom:
@@ -97,12 +108,14 @@ class ClusterRoom:
         :param where: the cluster, for messages.
         :raises InvalidInput: naming the object and field that is malformed.
         """
+        pods = list(pods)
         used = used_by_pods(pods, where)
-        return cls([Node.of(raw, used, where) for raw in nodes])
+        found = [Node.of(raw, used, where) for raw in nodes]
+        return cls(found, pod_groups(pods, {node.name for node in found}))
 
     @classmethod
     def given(cls, raw: Any, where: str) -> ClusterRoom:
-        """The room of a cluster for which a user says what is free: `{cpu: 16, memory: 64Gi, pods: 100}`.
+        """The room of a cluster for which a user says what there is: `{cpu: 16, memory: 64Gi, pods: 100}`.
 
         It counts as one node that any replica may run on. Processors, memory, ephemeral storage and pods that are not
         named are no limit; of other resources there are none but those that are named.
@@ -129,9 +142,27 @@ class ClusterRoom:
         slots = min(free.pop(PODS), MOST_REPLICAS)
         return cls([Node(name="", free=free, slots=slots, is_anything=True)])
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether its pods were counted; not where a user says what there is."""
+        return self._pods is not None
+
+    def pods(self, namespace: str, labels: LabelSelector) -> int:
+        """How many pods with such labels are on its nodes, and have not ended."""
+        return sum(
+            count
+            for (place, found), count in (self._pods or {}).items()
+            if place == namespace and labels.matches(dict(found))
+        )
+
     def replicas(self, needs: ReplicaRequirements) -> int:
         """How many replicas it can still take."""
-        return min(sum(self._holds(needs)), MOST_REPLICAS)
+        most = sum(self._holds(needs))
+        if self._is_freed:
+            # Where pods may go that were freed is not known: a slot of any node will do.
+            slots = [(self._slots[place], self.nodes[place]) for place in self._places(needs)]
+            most = min(most, sum([slot if node.freed_by else max(0, slot) for slot, node in slots]))
+        return max(0, min(most, MOST_REPLICAS))
 
     def report(self, needs: ReplicaRequirements) -> CapacityReport:
         """How many replicas it can still take, and why."""
@@ -154,18 +185,21 @@ class ClusterRoom:
         """The room that is left when so many more replicas run here.
 
         They are spread over the nodes in proportion to what those can hold, as the scheduler of Kubernetes does unless
-        told otherwise. More than there is room for leaves none on the nodes that they may run on.
+        told otherwise. What there is no room for is owed by the first node that they may run on.
         """
         holds = self._holds(needs)
         shares = apportion(replicas, holds)
+        owed = replicas - sum(shares)
+        if owed and (places := self._places(needs)):
+            shares[places[0]] += owed
         free = self._free.copy()
         for resource, amount in needs.requests:
             if resource in free:
                 free[resource] = [left - amount * share for left, share in zip(free[resource], shares, strict=True)]
-        left = self._with(self.nodes, list(map(sub, self._slots, shares)), free)
+        left = self._with(self.nodes, list(map(sub, self._slots, shares)), free, self._is_freed)
         left._usable = self._usable  # the same nodes, with less room
-        # Whole replicas are gone, so whole replicas less are what each node still holds.
-        left._answers = {needs: list(map(sub, holds, shares))}
+        if not owed:  # whole replicas are gone, so whole replicas less are what each node still holds
+            left._answers = {id(needs): (needs, list(map(sub, holds, shares)))}
         return left
 
     def releasing(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
@@ -182,30 +216,37 @@ class ClusterRoom:
             for resource in {*self._free, *freed}
         }
         node = Node(name="", free=freed, slots=replicas, freed_by=needs)
-        return self._with((*self.nodes, node), [*self._slots, replicas], free)
+        return self._with((*self.nodes, node), [*self._slots, replicas], free, True)
 
     @classmethod
-    def _with(cls, nodes: tuple[Node, ...], slots: Sequence[int], free: dict[str, list[int]]) -> ClusterRoom:
+    def _with(
+        cls, nodes: tuple[Node, ...], slots: Sequence[int], free: dict[str, list[int]], is_freed: bool
+    ) -> ClusterRoom:
         room = cls.__new__(cls)
-        room.nodes, room._slots, room._free = nodes, slots, free
-        room._answers, room._usable = {}, {}
+        room.nodes, room._slots, room._free, room._is_freed = nodes, slots, free, is_freed
+        room._answers, room._usable, room._pods = {}, {}, None
         return room
 
     def _holds(self, needs: ReplicaRequirements) -> Sequence[int]:
         """How many replicas each node still holds."""
-        known = self._answers.get(needs)
-        if known is None:
-            known = [count if count > 0 else 0 for count in map(min, zip(*self._columns(needs).values(), strict=True))]
-            places = self._places(needs)
-            if len(places) < len(known):
-                usable = set(places)
-                known = [count if place in usable else 0 for place, count in enumerate(known)]
-            self._answers[needs] = known
-        return known
+        known = self._answers.get(id(needs))
+        if known is not None:
+            return known[1]
+        found = [count if count > 0 else 0 for count in map(min, *self._columns(needs).values(), _NO_LIMIT)]
+        places = self._places(needs)
+        if len(places) < len(found):
+            usable = set(places)
+            found = [count if place in usable else 0 for place, count in enumerate(found)]
+        self._answers[id(needs)] = (needs, found)
+        return found
 
     def _columns(self, needs: ReplicaRequirements) -> dict[str, Sequence[int]]:
         """By resource, for how many replicas each node has enough of it."""
         found: dict[str, Sequence[int]] = {PODS: self._slots}
+        if self._is_freed:  # of such room only the amounts are limits: the slots of all nodes are counted together
+            found[PODS] = [
+                MOST_REPLICAS if node.freed_by else slot for node, slot in zip(self.nodes, self._slots, strict=True)
+            ]
         for resource, amount in needs.requests:
             free = self._free.get(resource)
             found[resource] = [0] * len(self.nodes) if free is None else [left // amount for left in free]
@@ -213,9 +254,8 @@ class ClusterRoom:
 
     def _places(self, needs: ReplicaRequirements) -> tuple[int, ...]:
         """The nodes on which such a replica may run."""
-        where = (needs.node_selector, needs.affinity, needs.tolerations)
-        known = self._usable.get(where)
+        known = self._usable.get(id(needs))
         if known is None:
-            known = tuple(place for place, node in enumerate(self.nodes) if not node.turns_away(needs))
-            self._usable[where] = known
-        return known
+            found = tuple(place for place, node in enumerate(self.nodes) if not node.turns_away(needs))
+            known = self._usable[id(needs)] = (needs, found)
+        return known[1]

@@ -104,14 +104,13 @@ class View:
 
 def bound_namespaces(subscription: Subscription) -> tuple[str, ...]:
     """The namespaces of the clusters that a Subscription is bound to, in the order of its status."""
-    bindings = subscription.status.get("bindingClusters") or ()
-    return tuple(str(binding).partition("/")[0] for binding in bindings)
+    return tuple(binding.partition("/")[0] for binding in subscription.bound)
 
 
 def not_scheduled(subscription: Subscription) -> str:
     """What the schedule still lacks; empty where it is about the present spec."""
     status = subscription.status
-    if "specHash" not in status and not status.get("bindingClusters"):
+    if "specHash" not in status and not subscription.bound:
         return "no scheduler has bound it to clusters yet (its status is empty)"
     wanted = status_spec_hash(subscription.raw)
     if status.get("specHash") != wanted:

@@ -54,7 +54,7 @@ def wanted_content(
     wanted: dict[ObjectKey, Any] = {}
     for feed in subscription.feeds:
         source = snapshot.resolve(feed)
-        laid = overlay.lay(cluster, source)
+        laid = overlay.lay(cluster, source, subscription.full_name)
         if isinstance(source, HelmChart):
             wanted[source.key] = _chart(laid.chart, laid.generic)
         else:

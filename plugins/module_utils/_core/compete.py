@@ -17,7 +17,7 @@ In the API and unimplemented in Clusternet; the meaning is that of pods' priorit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -98,15 +98,25 @@ class Served:
     problems: tuple[str, ...] = ()
 
 
-def serve(claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> tuple[Served, ...]:
+def serve(
+    claims: Sequence[Claim],
+    rooms: Mapping[str, ClusterRoom],
+    accepts: Callable[[int, Served], bool] = lambda _index, _served: True,
+) -> tuple[Served, ...]:
     """Serve all claims, in the order of their priority.
 
     :param claims: in an order that has a meaning: it decides among equals.
     :param rooms: by binding, what each cluster can take beside what runs; a cluster that is missing takes nothing.
+    :param accepts: told of each claim, by its index, when it is served; what it refuses stays as it is, so that the claim
+        takes nothing and nobody gives way to it.
     :returns: in the order of the claims.
     """
     market = _Market(claims, rooms)
-    answers = {index: market.serve(index) for index in market.queue}
+    answers: dict[int, Served] = {}
+    for index in market.queue:
+        answers[index] = market.serve(index)
+        if not accepts(index, answers[index]):
+            market.take_back()
     return tuple(answers[index] for index in range(len(claims)))
 
 
@@ -116,9 +126,15 @@ class _Market:
     def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> None:
         self._claims = claims
         self._rooms = dict(rooms)
+        self._measured = frozenset(rooms)
         self._running: list[dict[str, Mapping[str, int]]] = [dict(claim.running) for claim in claims]
         self._owned: dict[tuple[int, str], dict[str, int]] = {}
+        # Before the claim that was served last: the rooms, and what its victims ran where.
+        self._before = self._rooms
+        self._evicted: list[tuple[tuple[int, str], str, int]] = []
         self._needs: dict[tuple[int, str], ReplicaRequirements] = {}
+        # What is asked for alike is one value, so that rooms find their answers by it.
+        self._same: dict[ReplicaRequirements, ReplicaRequirements] = {}
         self._gives_way: set[int] = set()
         # What the claim that is being served runs; nobody takes that from it before it is served.
         self._rows: tuple[int, Rows] | None = None
@@ -129,6 +145,7 @@ class _Market:
     def serve(self, index: int) -> Served:
         """Divide for one claim; what it takes is gone for those that come after it."""
         claim = self._claims[index]
+        self._before, self._evicted = dict(self._rooms), []
         if self._problems[index]:
             return Served(None, problems=self._problems[index])
         preempted: list[Preemption] = []
@@ -163,6 +180,12 @@ class _Market:
                 self._take(index, order, divided.clusters, divided.replicas[order.feed.key])
         return Served(divided, tuple(preempted))
 
+    def take_back(self) -> None:
+        """Undo what the claim that was served last has taken."""
+        self._rooms = self._before
+        for victim, binding, count in reversed(self._evicted):
+            self._own_row(victim)[binding] = count
+
     def _check(self, index: int) -> tuple[str, ...]:
         """What keeps a claim from being served; what is wrong must not give way to anybody, since it stays."""
         claim = self._claims[index]
@@ -170,7 +193,8 @@ class _Market:
             is_dynamic = rules_of(claim.subscription, claim.clusters) is not None
             for order in claim.orders:
                 where = f"feed {order.feed.key}: replicaRequirements"
-                self._needs[index, order.feed.key] = ReplicaRequirements.of(order.requirements, where)
+                needs = ReplicaRequirements.of(order.requirements, where)
+                self._needs[index, order.feed.key] = self._same.setdefault(needs, needs)
         except InvalidInput as error:
             return error.problems
         if is_dynamic:
@@ -211,29 +235,34 @@ class _Market:
         preempted: list[Preemption],
     ) -> DynamicDivision:
         """Go on dividing, with the room that lower priorities can give."""
-        needs = self._needs[index, order.feed.key]
-        victims = self._victims(self._claims[index].subscription.priority)
-        gains = tuple(self._gain(cluster, needs, victims) for cluster in clusters)
-        if not any(gains):
-            return division
-        more = divider.divide(Demand(division.demand.desired, division.replicas, gains))
-        for cluster, before, after in zip(clusters, division.replicas, more.replicas, strict=True):
-            if after > before:
-                preempted += self._evict(cluster, needs, after - before, victims, self._claims[index].subscription.key)
-        return replace(more, before=division)
+        needs, by = self._needs[index, order.feed.key], self._claims[index].subscription
+        # A level of priority is touched only where those below it, wherever they run, do not give enough.
+        for victims in self._victims(by.priority):
+            gains = tuple(self._gain(cluster, needs, victims) for cluster in clusters)
+            if not division.shortage or not any(gains):
+                continue
+            more = divider.divide(Demand(division.demand.desired, division.replicas, gains))
+            for cluster, before, after in zip(clusters, division.replicas, more.replicas, strict=True):
+                if after > before:
+                    preempted += self._evict(cluster, needs, after - before, victims, by.key)
+            division = replace(more, before=division)
+        return division
 
-    def _victims(self, priority: int) -> list[tuple[int, str]]:
-        """The feeds of lower priorities, in the order in which they give way."""
-        return [
-            (index, order.feed.key)
-            for index in reversed(self.queue)
-            if (claim := self._claims[index]).subscription.priority < priority and index in self._gives_way
-            for order in reversed(claim.orders)
-            if order.desired_replicas is not None
-        ]
+    def _victims(self, priority: int) -> list[list[tuple[int, str]]]:
+        """The feeds of lower priorities, those of one priority together, in the order in which they give way."""
+        levels: dict[int, list[tuple[int, str]]] = {}
+        for index in reversed(self.queue):
+            claim = self._claims[index]
+            if claim.subscription.priority < priority and index in self._gives_way:
+                levels.setdefault(claim.subscription.priority, []).extend(
+                    (index, order.feed.key) for order in reversed(claim.orders) if order.desired_replicas is not None
+                )
+        return list(levels.values())
 
     def _gain(self, cluster: ManagedCluster, needs: ReplicaRequirements, victims: Sequence[tuple[int, str]]) -> int:
-        """How many replicas more there is room for when all victims are gone."""
+        """How many replicas more there is room for when all victims are gone; none where nobody knows what room there is."""
+        if cluster.binding not in self._measured:
+            return 0
         room = emptied = self._room(cluster)
         for victim in victims:
             emptied = emptied.releasing(self._needs[victim], self._runs(victim, cluster))
@@ -266,6 +295,7 @@ class _Market:
             count = _fewest(room, self._needs[victim], running, needs, wanted)
             if count:
                 room = room.releasing(self._needs[victim], count)
+                self._evicted.append((victim, cluster.binding, running))
                 self._own_row(victim)[cluster.binding] = running - count
                 evicted.append(
                     Preemption(self._claims[victim[0]].subscription.key, victim[1], cluster.binding, count, by)

@@ -63,11 +63,13 @@ class Demand:
     :ivar running: what each cluster runs already.
     :ivar capacity: how many more each can take; None for a cluster of which that is not known, and None in all where nobody
         was asked, since nothing has to find a place.
+    :ivar is_anew: divide as if nothing ran yet.
     """
 
     desired: int
     running: tuple[int, ...]
     capacity: tuple[int | None, ...] | None = None
+    is_anew: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is no number of replicas."""
@@ -89,6 +91,7 @@ class Demand:
             self.desired,
             tuple([running if more is None else 0 for running, more in found]),
             tuple([None if more is None else running + more for running, more in found]),
+            is_anew=True,
         )
 
 
@@ -96,19 +99,43 @@ class Demand:
 class DynamicDivision:
     """The replicas of one feed, by the clusters in their order.
 
-    :ivar unmet: rules that could not be followed, in words.
+    :ivar broken: rules that do not hold, in words.
     :ivar before: the division that this one goes on from, with room that was not there then; None for the first.
+    :ivar limits: what may keep replicas from room that there is, in words.
     """
 
     demand: Demand
     replicas: tuple[int, ...]
-    unmet: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     before: DynamicDivision | None = None
+    limits: str = ""
 
     @property
     def shortage(self) -> int:
-        """How many replicas there is no room for."""
+        """How many replicas have no place."""
         return self.demand.desired - sum(self.replicas)
+
+    @property
+    def barred(self) -> int:
+        """How many of them have room, which topology constraints keep them from."""
+        return max(0, min(self.shortage, self._left)) if self.limits else 0
+
+    @property
+    def unmet(self) -> tuple[str, ...]:
+        """Rules that could not be followed, in words."""
+        if not self.barred:
+            return self.broken
+        kept_out = (
+            f"topologySpreadConstraints ({self.limits}) leave no place for {self.barred} of {self.demand.desired}"
+            f" replicas, although there is room for {self._left} more"
+        )
+        return (*self.broken, kept_out)
+
+    @property
+    def _left(self) -> int:
+        """How much of the room nothing was placed in."""
+        left = sum(self.demand.room) - sum(self.replicas) + sum(self.demand.running)
+        return left + (self.before._left if self.before else 0)
 
 
 class DynamicDivider:
@@ -167,22 +194,26 @@ class DynamicDivider:
 
     def shares(self, division: DynamicDivision) -> tuple[DynamicShare, ...]:
         """Why each cluster has its replicas; divides once more to tell."""
+        demand = division.demand
         first = self.shares(division.before) if division.before else None
         steps: list[Step] = []
-        self._divide(division.demand, steps.append)
+        self._divide(demand, steps.append)
         found = [step.parts() for step in steps]
         return tuple(
             DynamicShare(
-                running=first[place].running if first else division.demand.running[place],
-                capacity=_sum(first[place].capacity if first else None, capacity),
+                running=first[place].running if first else demand.running[place],
+                capacity=_with_gains(first[place].capacity, capacity) if first else capacity,
                 tier=self._tier_of[place],
                 replicas=division.replicas[place],
                 parts=(
                     *(first[place].parts if first else ()),
                     *(parts[place] for parts in found if place in parts),
                 ),
+                was_asked=demand.capacity is not None,
+                is_anew=first[place].is_anew if first else demand.is_anew,
+                lacking=self._topology.lacking(place) if self._topology else (),
             )
-            for place, capacity in enumerate(division.demand.capacity or (None,) * len(division.replicas))
+            for place, capacity in enumerate(demand.capacity or (None,) * len(division.replicas))
         )
 
     def _divide(self, demand: Demand, record: Record) -> DynamicDivision:
@@ -197,18 +228,20 @@ class DynamicDivider:
         unmet = self._widen(replicas, demand, record) if self.rules.min_clusters else ()
         if self._topology:
             unmet = (*unmet, *self._topology.unmet(replicas))
-        return DynamicDivision(demand, tuple(replicas), unmet)
+        limits = self._topology.limits if self._topology else ""
+        return DynamicDivision(demand, tuple(replicas), unmet, limits=limits)
 
     def _grow(self, amount: int, demand: Demand, record: Record) -> list[int]:
         room_of = demand.room
         added = [0] * len(room_of)
+        steps: list[Step] = []
         rest = amount
         for places in self._tiers:
             room = [room_of[place] for place in places]
             share = min(rest, sum(room))
             if share:
                 changes = self._fill(share, room, [demand.running[place] for place in places])
-                record(Step(self._filling, share, places, room, changes))
+                steps.append(Step(self._filling, share, places, room, changes))
                 for place, change in zip(places, changes, strict=True):
                     added[place] = change
                 rest -= share
@@ -216,18 +249,21 @@ class DynamicDivider:
             after = [running + more for running, more in zip(demand.running, added, strict=True)]
             if not self._topology.allows(demand.running, after):
                 added = self._topology.grow(amount, demand.running, room_of)
-                record(Step(StepKind.CONSTRAIN, amount, range(len(added)), room_of, added))
+                steps = [Step(StepKind.CONSTRAIN, amount, range(len(added)), room_of, added)]
+        for step in steps:
+            record(step)
         return added
 
     def _shrink(self, amount: int, demand: Demand, record: Record) -> list[int]:
         removed = [0] * len(demand.running)
+        steps: list[Step] = []
         rest = amount
         for places in reversed(self._tiers):
             running = [demand.running[place] for place in places]
             share = min(rest, sum(running))
             if share:
                 changes = self._take(share, running)
-                record(Step(self._taking, share, places, running, [-change for change in changes]))
+                steps.append(Step(self._taking, share, places, running, [-change for change in changes]))
                 for place, change in zip(places, changes, strict=True):
                     removed[place] = change
                 rest -= share
@@ -235,13 +271,16 @@ class DynamicDivider:
             after = [running - less for running, less in zip(demand.running, removed, strict=True)]
             if self._topology.unmet(after):
                 removed = self._topology.shrink(amount, demand.running)
-                record(Step(StepKind.CONSTRAIN, amount, range(len(removed)), demand.running, [-r for r in removed]))
+                changes = [-change for change in removed]
+                steps = [Step(StepKind.CONSTRAIN, amount, range(len(removed)), demand.running, changes)]
+        for step in steps:
+            record(step)
         return removed
 
     def _widen(self, replicas: list[int], demand: Demand, record: Record) -> tuple[str, ...]:
         """Move single replicas to empty clusters until there are enough with one; what cannot be had, in words."""
         wanted = min(self.rules.min_clusters, demand.desired)
-        room = demand.room
+        room, before = demand.room, list(replicas)
         empty = [place for place, count in enumerate(replicas) if not count and (room[place] or demand.running[place])]
         # A cluster that ran one already keeps it before another one gets its first.
         empty.sort(key=lambda p: (not demand.running[p], self._tier_of[p], -room[p]))
@@ -252,10 +291,15 @@ class DynamicDivider:
                 replicas[donor] -= 1
                 replicas[place] += 1
                 used += 1
-                record(Step(StepKind.WIDEN, 1, (donor, place), (replicas[donor] + 1, 0), (-1, 1)))
-        if used >= wanted:
-            return ()
-        return (f"minClusters: is {self.rules.min_clusters}, and {used} of {len(replicas)} clusters have replicas",)
+        if replicas != before:
+            changes = [after - count for after, count in zip(replicas, before, strict=True)]
+            record(Step(StepKind.WIDEN, sum(map(abs, changes)) // 2, range(len(before)), before, changes))
+        if used < wanted:
+            return (f"minClusters: is {self.rules.min_clusters}, and {used} of {len(replicas)} clusters have replicas",)
+        if 0 < demand.desired < self.rules.min_clusters:
+            there = "is 1 replica" if demand.desired == 1 else f"are {demand.desired} replicas"
+            return (f"minClusters: is {self.rules.min_clusters}, and there {there}",)
+        return ()
 
     def _donor(self, replicas: list[int], demand: Demand, place: int) -> int | None:
         """The fullest cluster that can spare a replica for an empty one; new replicas go before running ones."""
@@ -279,8 +323,9 @@ def seeks(rules: DynamicRules, desired: int, running: Counts) -> bool:
     return rules.min_clusters > 0 and sum(map(bool, running)) < min(rules.min_clusters, desired, len(running))
 
 
-def _sum(one: int | None, other: int | None) -> int | None:
-    return other if one is None else one if other is None else one + other
+def _with_gains(known: int | None, gains: int | None) -> int | None:
+    """The room with what others give; of a cluster of which nothing is known, only that."""
+    return (gains or None) if known is None else known + (gains or 0)
 
 
 def _merit(rules: DynamicRules, cluster: ManagedCluster) -> int:

@@ -24,7 +24,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_sta
     StaticDivision,
     StaticWeights,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running, are_names
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
@@ -68,14 +68,16 @@ class Divided:
         :param running: what ran before; what has lost its last replica to another Subscription is no surprise.
         """
         return tuple(
-            f"feed {key}: none of its clusters has room for even one of {each.demand.desired} replicas"
+            f"feed {key}: none of its clusters may take even one of {each.demand.desired} replicas: {'; '.join(each.unmet)}"
+            if each.barred
+            else f"feed {key}: none of its clusters has room for even one of {each.demand.desired} replicas"
             for key, each in self._dynamic.items()
-            if each.demand.desired and not any(each.replicas) and not any(running.get(key, {}).values())
+            if each.demand.desired and not any(each.replicas) and key not in running
         )
 
     @property
     def shortages(self) -> dict[str, int]:
-        """By feed key, how many replicas no cluster has room for."""
+        """By feed key, how many replicas have no place, for lack of room or for the constraints."""
         return {key: each.shortage for key, each in self._dynamic.items() if each.shortage}
 
     @property
@@ -87,9 +89,9 @@ class Divided:
     def shortfalls(self) -> tuple[str, ...]:
         """Both, one sentence each."""
         short = (
-            f"feed {key}: {each.shortage} of {each.demand.desired} replicas have room in none of its clusters"
+            f"feed {key}: {each.shortage - each.barred} of {each.demand.desired} replicas have room in none of its clusters"
             for key, each in self._dynamic.items()
-            if each.shortage
+            if each.shortage > each.barred
         )
         return (*short, *(f"feed {sentence}" for sentence in self.unmet))
 
@@ -123,7 +125,7 @@ def divide(
     if rules.max_clusters is not None and len(clusters) > rules.max_clusters:
         asks = survey or needs_room(rules, orders, rows, anew=anew)
         demands = [_demand(order, rows, clusters, capacity_of if asks else None) for order in counted]
-        clusters = _targets(subscription, divider, clusters, demands)
+        clusters = _targets(subscription, divider, clusters, demands, anew=anew)
         divider, rows = DynamicDivider(rules, clusters), _rows(running, clusters)
     divisions: dict[str, Division] = {}
     for order in counted:
@@ -188,15 +190,18 @@ def needs_room(rules: DynamicRules, orders: Sequence[FeedOrder], rows: Rows, *, 
         return any(desired for desired, _row in wanted)
     if any(seeks(rules, desired, row) for desired, row in wanted):
         return True
+    if rules.max_clusters is None:
+        return False
     used = sum(map(any, zip(*(row for _desired, row in wanted), strict=True)))
-    return rules.max_clusters is not None and used > rules.max_clusters
+    return used > rules.max_clusters
 
 
 def _targets(
-    subscription: Subscription, divider: DynamicDivider, clusters: Clusters, demands: Sequence[Demand]
+    subscription: Subscription, divider: DynamicDivider, clusters: Clusters, demands: Sequence[Demand], *, anew: bool
 ) -> Clusters:
-    before = subscription.status.get("bindingClusters")
-    known = set(before) if are_names(before) else set()
+    if anew:
+        return tuple(clusters[place] for place in divider.targets([demand.anew for demand in demands]))
+    known = set(subscription.bound)
     bound = {place for place, cluster in enumerate(clusters) if cluster.binding in known}
     return tuple(clusters[place] for place in divider.targets(demands, bound))
 

@@ -17,14 +17,14 @@ Counts: TypeAlias = Sequence[int]
 
 
 class StepKind(StrEnum):
-    """What a step of a division did."""
+    """What a step of a division went by, in the words of its account."""
 
-    GROW = "grow"
-    SHRINK = "shrink"
-    PACK = "pack"
-    DRAIN = "drain"
-    CONSTRAIN = "constrain"
-    WIDEN = "widen"
+    GROW = "by room"
+    SHRINK = "by what it had"
+    PACK = "by packing"
+    DRAIN = "by emptying"
+    CONSTRAIN = "by topologySpreadConstraints"
+    WIDEN = "for minClusters"
 
 
 # Steps whose changes are in proportion to their weights.
@@ -52,21 +52,28 @@ class Part:
     remainder_rank: int | None = None
 
     def __str__(self) -> str:
-        """In a few words: `grow +5 of 10 (7 of 13 gives 4, and 1 of the rest, turn 1)`."""
-        share = f"{self.weight} of {self.total_weight}"
-        if self.floor is not None:
-            rest = f", and 1 of the rest, turn {self.remainder_rank}" if self.remainder_rank else ""
-            share += f" gives {self.floor}{rest}"
-        return f"{self.kind} {self.change:+d} of {self.amount} ({share})"
+        """In a few words: `+5 of 10 by room (7 of 13 gives 4, and 1 of the rest (turn 1))`."""
+        if self.kind is StepKind.WIDEN:
+            return f"{self.change:+d} {self.kind}"
+        text = f"{self.change:+d} of {self.amount} {self.kind}"
+        if self.floor is None:
+            return text
+        rest = f", and 1 of the rest (turn {self.remainder_rank})" if self.remainder_rank else ""
+        return f"{text} ({self.weight} of {self.total_weight} gives {self.floor}{rest})"
 
 
 @dataclass(frozen=True, slots=True)
 class DynamicShare:
     """Why a cluster has the replicas that it has.
 
-    :ivar capacity: how many more it can take; None where nobody was asked.
+    :ivar running: what it had before, by the plan that this one goes on from.
+    :ivar capacity: how many more it can take; None where nobody was asked, and where that is not known.
+    :ivar was_asked: whether its room was to be known.
+    :ivar is_anew: whether everything is divided as if nothing ran yet.
     :ivar tier: how many steps of preference are above it.
     :ivar parts: what each step did to it; none where it stays as it was.
+    :ivar lacking: labels that it would need to get any replica.
+    :ivar fullness: why it has no room, where somebody looked.
     """
 
     running: int
@@ -74,18 +81,30 @@ class DynamicShare:
     tier: int
     replicas: int
     parts: tuple[Part, ...]
+    was_asked: bool = False
+    is_anew: bool = False
+    lacking: tuple[str, ...] = ()
+    fullness: str = ""
 
     def __str__(self) -> str:
-        """In one line: `5: runs 0, room for 7; grow +5 of 10 (7 of 13 gives 5)`."""
-        tier = f", {self.tier} preferred groups before it" if self.tier else ""
-        parts = "".join(f"; {part}" for part in self.parts)
-        room = "" if self.capacity is None else f", room for {self.capacity}"
-        return f"{self.replicas}: runs {self.running}{room}{tier}{parts}"
+        """In one line: `5: had 0, room for 7; +5 of 10 by room (7 of 13 gives 5)`."""
+        facts = ["divided anew" if self.is_anew and not self.running else f"had {self.running}"]
+        if self.capacity is not None:
+            facts.append(self.fullness or f"room for {self.capacity}")
+        elif self.was_asked:
+            facts.append("room not known")
+        if self.tier:
+            facts.append(f"choice {self.tier + 1} of preferredClusters")
+        facts += [f"gets none: topologySpreadConstraints ask for the label {key}" for key in self.lacking]
+        return "; ".join((f"{self.replicas}: {', '.join(facts)}", *map(str, self.parts)))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: it shared out an amount by weights, and so changed what the clusters at these places have."""
+    """One step: it shared out an amount by weights, and so changed what the clusters at these places have.
+
+    Only what stands is a step: what a later rule has replaced never happened.
+    """
 
     kind: StepKind
     amount: int
@@ -107,7 +126,7 @@ class Step:
             for index, (place, weight, change, floor) in enumerate(
                 zip(self.places, self.weights, self.changes, floors, strict=True)
             )
-            if change or floor is not None
+            if change or (weight and (floor is not None or self.kind is StepKind.CONSTRAIN))
         }
 
 

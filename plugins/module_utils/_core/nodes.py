@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS
 from ansible_collections.multicluster.apps.plugins.module_utils._core.pod_requests import pod_requests
@@ -33,6 +33,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.taints im
 
 # What `kubectl cordon` sets stands for this taint, also in the moment before the taint itself is there.
 _UNSCHEDULABLE: Final = Taint("node.kubernetes.io/unschedulable", "", NO_SCHEDULE)
+# The namespace and the labels of pods.
+PodGroup: TypeAlias = tuple[str, frozenset[tuple[str, str]]]
 _FINISHED: Final = frozenset({"Succeeded", "Failed"})
 
 
@@ -68,13 +70,16 @@ class Node:
         name = _name(raw, "Node", where)
         here = f"{where}{': ' if where else ''}Node {name}"
         spec, status = mapping_at(raw, "spec", here), mapping_at(raw, "status", here)
+        labels = mapping_at(mapping_at(raw, "metadata", here), "labels", f"{here}: metadata")
+        if not all(isinstance(text, str) for pair in labels.items() for text in pair):
+            raise InvalidInput(f"{here}: metadata.labels: a label has a key and a value, both strings")
         free = resource_amounts(status.get("allocatable"), f"{here}: status.allocatable")
         free.setdefault(PODS, 0)
         for resource, amount in used.get(name, {}).items():
             free[resource] = free.get(resource, 0) - amount
         return cls(
             name=name,
-            labels=mapping_at(mapping_at(raw, "metadata", here), "labels", f"{here}: metadata"),
+            labels=labels,
             taints=tuple(_taints(spec, here)),
             overcommitted=tuple(sorted(resource for resource, amount in free.items() if amount < 0)),
             slots=min(free.pop(PODS), MOST_REPLICAS),
@@ -107,7 +112,7 @@ def used_by_pods(pods: Iterable[Mapping[str, Any]], where: str) -> dict[str, dic
         here = f"{where}{': ' if where else ''}Pod {name}"
         spec, status = mapping_at(pod, "spec", here), mapping_at(pod, "status", here)
         node = spec.get("nodeName")
-        if not node or status.get("phase") in _FINISHED:
+        if not node or _has_ended(status):
             continue
         if not isinstance(node, str):
             raise InvalidInput(f"{here}: spec.nodeName: found {describe(node)}; the name of a node is accepted")
@@ -117,6 +122,25 @@ def used_by_pods(pods: Iterable[Mapping[str, Any]], where: str) -> dict[str, dic
             if resource != PODS and is_node_resource(resource):
                 on_node[resource] += amount_of(resource, quantity)
     return used
+
+
+def pod_groups(pods: Iterable[Mapping[str, Any]], nodes: Collection[str]) -> Counter[PodGroup]:
+    """How many pods with the same labels are on these nodes, and have not ended.
+
+    :param pods: checked by `used_by_pods`.
+    """
+    found: Counter[PodGroup] = Counter()
+    for pod in pods:
+        meta = pod["metadata"]
+        if (pod.get("spec") or {}).get("nodeName") in nodes and not _has_ended(pod.get("status") or {}):
+            labels = meta.get("labels")
+            pairs = labels.items() if isinstance(labels, Mapping) else ()
+            found[str(meta.get("namespace") or ""), frozenset((str(key), str(value)) for key, value in pairs)] += 1
+    return found
+
+
+def _has_ended(status: Mapping[str, Any]) -> bool:
+    return str(status.get("phase")) in _FINISHED
 
 
 def _is_at_home(needs: ReplicaRequirements, freed: ReplicaRequirements) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias, Union
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.fieldpath import TextCodec
+from ansible_collections.multicluster.apps.plugins.module_utils._core.inventory import is_replica_localization
 from ansible_collections.multicluster.apps.plugins.module_utils._core.override import (
     CompiledOverrides,
     Overridden,
@@ -17,6 +18,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.override i
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._core.policies import in_order
 from ansible_collections.multicluster.apps.plugins.module_utils._core.provenance import digest, policy_name
+from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_SUBSCRIPTION
 from ansible_collections.multicluster.apps.plugins.module_utils._model.defaults import with_defaults
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
@@ -47,32 +49,37 @@ class Overlay:
         self._compiled: dict[ObjectKey, CompiledOverrides] = {}
         self._digests: dict[ObjectKey, str] = {}
 
-    def lay(self, cluster: ManagedCluster, source: Source) -> Overridden:
+    def lay(self, cluster: ManagedCluster, source: Source, subscription: str) -> Overridden:
         """What a stored object becomes in a cluster.
 
         :returns: for a Manifest the object; for a HelmChart its values and the chart.
         :raises InvalidInput: naming the policy that cannot be applied.
         """
         chain = CompiledOverrides()
-        for policy in self._applicable(cluster, source):
+        for policy in self._applicable(cluster, source, subscription):
             chain += self._compile(policy)
         if isinstance(source, HelmChart):
             return chain.apply_to_chart(dict(source.raw), strict=self._strict)
         return chain.apply(source.template, strict=self._strict)
 
-    def now(self, cluster: ManagedCluster, sources: Sequence[Source]) -> dict[str, str]:
+    def now(self, cluster: ManagedCluster, sources: Sequence[Source], subscription: str) -> dict[str, str]:
         """Digests of the `ApplyNow` policies that apply to any of these objects in a cluster."""
         return {
             policy_name(policy): self._digest(policy)
             for source in sources
-            for policy in self._applicable(cluster, source)
+            for policy in self._applicable(cluster, source, subscription)
             if policy.override_policy == APPLY_NOW
         }
 
-    def _applicable(self, cluster: ManagedCluster, source: Source) -> tuple[Policy, ...]:
+    def _applicable(self, cluster: ManagedCluster, source: Source, subscription: str) -> tuple[Policy, ...]:
         feed = feed_of(source)
         globalizations = self._snapshot.globalizations_by_feed.get(feed, ())
-        localizations = self._snapshot.localizations_by_feed.get((cluster.namespace, feed), ())
+        # What sets replicas is one Subscription's share: it says nothing of another that feeds the same object.
+        localizations = [
+            each
+            for each in self._snapshot.localizations_by_feed.get((cluster.namespace, feed), ())
+            if not is_replica_localization(each) or each.meta.annotations.get(ANNOTATION_SUBSCRIPTION) == subscription
+        ]
         return in_order(cluster.meta.labels, globalizations, localizations)
 
     def _compile(self, policy: Policy) -> CompiledOverrides:

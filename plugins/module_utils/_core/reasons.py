@@ -6,19 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dynamic import (
-    DynamicDivider,
-    DynamicDivision,
-)
+from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
 from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_static import StaticDivision
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
+from ansible_collections.multicluster.apps.plugins.module_utils._core.division_steps import DynamicShare
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Placement
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
+from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
 _EMPTY: Final = "selected, but strategy Binpack puts no replica there"
 _TOO_MANY: Final = (
@@ -33,7 +33,9 @@ class Reason:
     :ivar is_chosen: whether the Subscription goes there, or would if nothing kept it from being placed.
     :ivar weight: of the cluster, for static dividing.
     :ivar replicas: by feed key.
-    :ivar capacity: by feed key, how many more replicas it had room for, where a replica had to find a place.
+    :ivar before: by feed key, the replicas of the plan that this one goes on from, for dynamic dividing.
+    :ivar capacity: by feed key, how many more replicas it had room for, where a replica had to find a place; None where
+        that is not known.
     :ivar shares: by feed key, how the number came about, in one line.
     """
 
@@ -42,7 +44,8 @@ class Reason:
     text: str
     weight: int | None = None
     replicas: Mapping[str, int] = field(default_factory=dict)
-    capacity: Mapping[str, int] = field(default_factory=dict)
+    before: Mapping[str, int] = field(default_factory=dict)
+    capacity: Mapping[str, int | None] = field(default_factory=dict)
     shares: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -59,7 +62,7 @@ def reasons(placement: Placement) -> tuple[Reason, ...]:
     if divided is None:
         return tuple(Reason(each, each.is_chosen, each.reason) for each in placement.selection.verdicts)
     bound = {cluster.binding for cluster in divided.clusters}
-    numbers = _numbers(divided)
+    numbers = _numbers(divided, _Fullness(placement))
     return tuple(
         Reason(each, each.is_chosen, each.reason)
         if not each.is_chosen
@@ -72,7 +75,16 @@ def _divided(verdict: Verdict, is_bound: bool, numbers: _Numbers | None) -> Reas
     if numbers is None:
         return Reason(verdict, False, _TOO_MANY)
     text = verdict.reason if is_bound else _EMPTY
-    return Reason(verdict, is_bound, text, numbers.weight, numbers.replicas, numbers.capacity, numbers.shares)
+    return Reason(
+        verdict,
+        is_bound,
+        text,
+        weight=numbers.weight,
+        replicas=numbers.replicas,
+        before=numbers.before,
+        capacity=numbers.capacity,
+        shares=numbers.shares,
+    )
 
 
 @dataclass(slots=True)
@@ -81,19 +93,43 @@ class _Numbers:
 
     weight: int | None = None
     replicas: dict[str, int] = field(default_factory=dict)
-    capacity: dict[str, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
+    capacity: dict[str, int | None] = field(default_factory=dict)
     shares: dict[str, str] = field(default_factory=dict)
 
 
-def _numbers(divided: Divided) -> Mapping[str, _Numbers]:
+class _Fullness:
+    """Why clusters have no room for replicas of a Subscription's feeds: one that turns them away is not a full one."""
+
+    def __init__(self, placement: Placement) -> None:
+        self._rooms = placement.rooms
+        self._orders = {order.feed.key: order for order in placement.claim.orders} if placement.claim else {}
+
+    def words(self, cluster: ManagedCluster, key: str) -> str:
+        """Of a cluster that has no room for a feed; empty where nobody looked."""
+        room = self._rooms.get(cluster.binding)
+        if room is None:
+            return ""
+        needs = ReplicaRequirements.of(self._orders[key].requirements, f"feed {key}: replicaRequirements")
+        return _full(room, needs)
+
+
+def _full(room: ClusterRoom, needs: ReplicaRequirements) -> str:
+    if room.replicas(needs):
+        return "room for 0, all of it is taken"
+    head, _separator, why = str(room.report(needs)).partition("; ")
+    return fit(f"{head} ({why})" if why else head)
+
+
+def _numbers(divided: Divided, fullness: _Fullness) -> Mapping[str, _Numbers]:
     """By binding, for the clusters that the divisions are about."""
-    found = [_Numbers() for _cluster in divided.considered]
+    found = [(cluster, _Numbers()) for cluster in divided.considered]
     for key, division in divided.divisions.items():
         if isinstance(division, StaticDivision):
-            _static(key, division, found)
+            _static(key, division, [numbers for _cluster, numbers in found])
         elif divided.divider is not None:
-            _dynamic(key, division, divided.divider, found)
-    return {cluster.binding: numbers for cluster, numbers in zip(divided.considered, found, strict=True)}
+            _dynamic(key, divided.divider.shares(division), found, fullness)
+    return {cluster.binding: numbers for cluster, numbers in found}
 
 
 def _static(key: str, division: StaticDivision, found: list[_Numbers]) -> None:
@@ -102,8 +138,11 @@ def _static(key: str, division: StaticDivision, found: list[_Numbers]) -> None:
         numbers.weight, numbers.replicas[key], numbers.shares[key] = share.weight, share.replicas, str(share)
 
 
-def _dynamic(key: str, division: DynamicDivision, divider: DynamicDivider, found: list[_Numbers]) -> None:
-    for share, numbers in zip(divider.shares(division), found, strict=True):
-        numbers.replicas[key], numbers.shares[key] = share.replicas, str(share)
-        if share.capacity is not None:
+def _dynamic(
+    key: str, shares: Sequence[DynamicShare], found: Sequence[tuple[ManagedCluster, _Numbers]], fullness: _Fullness
+) -> None:
+    for share, (cluster, numbers) in zip(shares, found, strict=True):
+        told = share if share.capacity != 0 else replace(share, fullness=fullness.words(cluster, key))
+        numbers.replicas[key], numbers.before[key], numbers.shares[key] = share.replicas, share.running, str(told)
+        if share.was_asked:
             numbers.capacity[key] = share.capacity

@@ -141,10 +141,10 @@ class Renderer:
         self, subscription: Subscription, cluster: ManagedCluster, base: str, deployer: str, sources: Sequence[Source]
     ) -> _Group:
         stored = self._stored(cluster, base, deployer)
-        inputs, now = self._inputs(subscription, sources), self._overlay.now(cluster, sources)
+        inputs, now = self._inputs(subscription, sources), self._overlay.now(cluster, sources, subscription.full_name)
         if is_complete(stored) and all(still_holds(item, inputs, now, self._overlay.policies) for item in stored):
             return _Group(deployer, tuple(item.raw["spec"] for item in stored), inputs, now)
-        laid = [self._overlay.lay(cluster, source) for source in sources]
+        laid = [self._overlay.lay(cluster, source, subscription.full_name) for source in sources]
         warnings = tuple(warning for item in laid for warning in item.warnings)
         specs = _chart_specs(sources, laid) if deployer == HELM else _object_specs(laid)
         return _Group(deployer, specs, inputs, now, warnings)

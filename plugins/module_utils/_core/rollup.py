@@ -143,7 +143,8 @@ def subscription_status(
         "bindingClusters": [cluster.binding for cluster in clusters],
         "specHash": status_spec_hash(subscription.raw),
     }
-    if subscription.scheduling_strategy == DIVIDING and subscription.status.get("replicas"):
+    known = subscription.status.get("replicas")
+    if subscription.scheduling_strategy == DIVIDING and known and isinstance(known, Mapping):
         status["replicas"] = _replicas(subscription, clusters)
     charts = [feed for feed in subscription.feeds if feed.kind == "HelmChart"]
     if charts:

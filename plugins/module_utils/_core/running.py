@@ -11,7 +11,7 @@ whole, and nothing looks at a single number that need not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias, TypeGuard
+from typing import Any, TypeAlias
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
@@ -97,20 +97,14 @@ def running_replicas(subscription: Subscription) -> dict[str, Row]:
 
     A list that has not one whole number for each bound cluster says nothing, and counts as none.
     """
-    bindings, replicas = subscription.status.get("bindingClusters"), subscription.status.get("replicas")
-    if not are_names(bindings) or not isinstance(replicas, Mapping):
+    names, replicas = subscription.bound, subscription.status.get("replicas")
+    if not isinstance(replicas, Mapping):
         return {}
-    names = tuple(bindings)
     return {
         key: Row(names, tuple(counts))
         for key, counts in replicas.items()
         if isinstance(counts, (list, tuple)) and counts and len(counts) == len(names) and _are_counts(counts)
     }
-
-
-def are_names(value: Any) -> TypeGuard[Sequence[str]]:
-    """Whether it is a list of strings."""
-    return isinstance(value, (list, tuple)) and all(isinstance(each, str) for each in value)
 
 
 def _are_counts(values: Sequence[Any]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -24,6 +24,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.compete im
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
 from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
+from ansible_collections.multicluster.apps.plugins.module_utils._core.reserving import unreserved
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     SCHEDULER_NAMES,
@@ -76,6 +77,7 @@ class Placement:
     :param claim: what was to be divided; None where nothing was.
     :param divided: how its replicas are divided; with problems, how they would have been, as far as that is known.
     :param preempted: what gives way to it.
+    :param rooms: by binding, what clusters had before anything was placed, as far as it had to be known.
     """
 
     subscription: Subscription
@@ -86,6 +88,7 @@ class Placement:
     claim: Claim | None = None
     divided: Divided | None = None
     preempted: tuple[Preemption, ...] = ()
+    rooms: Rooms = field(default_factory=dict)
 
     @property
     def shortfalls(self) -> tuple[str, ...]:
@@ -151,7 +154,8 @@ def schedule(
 
     Subscriptions that are being deleted, or that name another scheduler, have no placement.
 
-    :param rooms: what clusters can take beside what runs, where anything has to find a place (`claiming.to_measure`).
+    :param rooms: what clusters have, as they were measured or given, where anything has to find a place
+        (`claiming.to_measure`).
     """
     return place(ask(snapshot, only), snapshot, guards, rooms)
 
@@ -163,6 +167,7 @@ def place(
 
     What a guard refuses stays as it is, so that it takes nothing and nobody gives way to it.
 
+    :param rooms: what clusters have, as they were measured or given; what is spoken for is taken off here.
     :param by_status: what a Subscription runs on is what its status says, not where our Bases are.
     """
     move_to: _MoveTo
@@ -170,15 +175,22 @@ def place(
         move_to = partial(_unbinding, snapshot.clusters)
     else:
         move_to = partial(_leaving, bases_by_name(snapshot), snapshot.clusters)
-    done = {index: _place(each, None, move_to, guards) for index, each in enumerate(asked) if each.claim is None}
-    while True:
-        claims = {index: each.claim for index, each in enumerate(asked) if index not in done and each.claim}
-        served = dict(zip(claims, serve(tuple(claims.values()), rooms), strict=True))
-        placed = {index: _place(asked[index], answer, move_to, guards) for index, answer in served.items()}
-        refused = {index: placement for index, placement in placed.items() if placement.problems}
-        done |= refused or placed
-        if not refused:
-            return tuple(done[index] for index in range(len(asked)))
+    placed = {index: _place(each, None, move_to, guards) for index, each in enumerate(asked) if each.claim is None}
+    final, left = set(placed), unreserved(rooms, snapshot)
+    while len(final) < len(asked):
+        rest = [index for index in range(len(asked)) if index not in final]
+
+        def accepts(number: int, served: Served, rest: Sequence[int] = tuple(rest)) -> bool:
+            index = rest[number]
+            placed[index] = _place(asked[index], served, move_to, guards)
+            return not placed[index].problems
+
+        serve([claim for index in rest if (claim := asked[index].claim)], left, accepts)
+        # Who gave way and may not: in its place others have to look for room once more.
+        stubborn = {each.victim for index in rest for each in placed[index].preempted}
+        refused = [index for index in rest if placed[index].problems and asked[index].subscription.key in stubborn]
+        final.update(refused or rest)
+    return tuple(replace(placed[index], rooms=rooms) for index in range(len(asked)))
 
 
 def _place(asked: Asked, served: Served | None, move_to: _MoveTo, guards: Guards) -> Placement:
@@ -271,7 +283,7 @@ def _unbinding(
     known: tuple[ManagedCluster, ...], subscription: Subscription, clusters: Sequence[ManagedCluster]
 ) -> _Move:
     there = {cluster.binding for cluster in known}
-    bound = tuple(str(binding) for binding in subscription.status.get("bindingClusters") or ())
+    bound = subscription.bound
     chosen = {cluster.binding for cluster in clusters}
     return _Move(len(bound), tuple(each for each in bound if each in there and each not in chosen))
 

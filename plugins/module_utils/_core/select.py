@@ -95,7 +95,12 @@ class Selection:
     def verdicts(self) -> tuple[Verdict, ...]:
         """One for each cluster, in the order of the fleet: for whoever asks why; deciding needs none."""
         subscribers = self.subscription.subscribers
-        wanted = shorten(" or ".join(str(each.cluster_affinity) for each in subscribers), _SHOWN_AFFINITIES)
+        affinities = shorten(" or ".join(str(each.cluster_affinity) for each in subscribers), _SHOWN_AFFINITIES)
+        wanted = (
+            f"its labels would have to meet {affinities}"
+            if subscribers
+            else "spec.subscribers is empty; a subscriber with a clusterAffinity is what selects clusters"
+        )
         selecting: dict[int, tuple[int, ...]] = {}
         for index, each in enumerate(subscribers):
             for place in self.fleet.matching(each.cluster_affinity):
@@ -152,24 +157,25 @@ def _filter(
 ) -> tuple[list[int], dict[int, tuple[Filter, str]]]:
     """The places of the feasible clusters, and why the others are not."""
     feasible: list[int] = []
-    turned_away: dict[int, tuple[Filter, str]] = {}
+    turned_away = {
+        place: (Filter.TAINT, f"its taint {taint} is not tolerated by spec.clusterTolerations")
+        for place, found in taints.items()
+        if (taint := _untolerated(found, tolerations)) is not None
+    }
+    if not turned_away and limit >= len(candidates):
+        return list(candidates), {}
     for place in candidates:
         if len(feasible) == limit:
             turned_away[place] = (Filter.SAMPLE, f"not looked at: {limit} feasible clusters come before it")
-            continue
-        taint = next(
-            (
-                each
-                for each in taints.get(place, ())
-                if each.effect in (NO_SCHEDULE, NO_EXECUTE) and not tolerates(tolerations, each)
-            ),
-            None,
-        )
-        if taint is None:
+        elif place not in turned_away:
             feasible.append(place)
-        else:
-            turned_away[place] = (Filter.TAINT, f"its taint {taint} is not tolerated by spec.clusterTolerations")
     return feasible, turned_away
+
+
+def _untolerated(taints: Sequence[Taint], tolerations: Sequence[Toleration]) -> Taint | None:
+    """The first taint that keeps a Subscription away."""
+    keeping = (each for each in taints if each.effect in (NO_SCHEDULE, NO_EXECUTE))
+    return next((each for each in keeping if not tolerates(tolerations, each)), None)
 
 
 def _scores(
@@ -214,6 +220,6 @@ def _verdict(
     if cluster.meta.is_deleting:
         turned_away = (Filter.DELETION, "the cluster is being deleted")
     elif not subscribers:
-        turned_away = (Filter.AFFINITY, f"no subscriber selects it; its labels would have to meet {wanted}")
+        turned_away = (Filter.AFFINITY, f"no subscriber selects it; {wanted}")
     by, reason = turned_away or (None, "selected by " + ", ".join(f"spec.subscribers[{each}]" for each in subscribers))
     return Verdict(cluster, subscribers, score, by, reason)

@@ -81,6 +81,7 @@ class Topology:
     """The clusters of a Subscription, as its constraints see them.
 
     :param tiers: of each cluster, how many others are preferred to it (`divide_dynamic`): the lower goes first.
+    :ivar limits: what may keep replicas from room that there is, in words; empty where nothing does.
     """
 
     def __init__(
@@ -94,6 +95,20 @@ class Topology:
             cells[(tier, *(domains[place] for domains in self._domains))].append(place)
         # Clusters that no constraint and no preference tells apart.
         self._cells = tuple(map(tuple, cells.values()))
+
+        self.limits = " and ".join(
+            str(constraint) if any(domain is not None for domain in domains) else _nowhere(constraint)
+            for constraint, domains in zip(self._constraints, self._domains, strict=True)
+            if constraint.is_hard
+        )
+
+    def lacking(self, place: int) -> tuple[str, ...]:
+        """The labels without which a cluster gets no replica."""
+        return tuple(
+            constraint.topology_key
+            for constraint, domains in zip(self._constraints, self._domains, strict=True)
+            if constraint.is_hard and domains[place] is None
+        )
 
     def domain(self, place: int) -> int | None:
         """The domain of a cluster for the first constraint."""
@@ -209,6 +224,10 @@ class Topology:
         if domain is None:
             return not count.constraint.is_hard
         return count.counts[domain] - count.floor <= count.constraint.max_skew
+
+
+def _nowhere(constraint: SpreadConstraint) -> str:
+    return f"no cluster has the label {constraint.topology_key}"
 
 
 def _domains(key: str, labels: Sequence[Mapping[str, str]]) -> list[int | None]:

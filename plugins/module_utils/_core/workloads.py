@@ -23,9 +23,14 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.pod_reques
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import ANNOTATION_REPLICAS_PATH
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
-from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe
-from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, ObjectKey
+from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import (
+    describe,
+    describe_key,
+    describe_type,
+)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed, ObjectKey, shorten
 from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import mapping_at
+from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
 
 _REPLICAS: Final = "/spec/replicas"
 _APPS: Final = ("apps/v1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1")
@@ -40,6 +45,9 @@ _KNOWN_PATHS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
 # What an API server fills in, for each of them.
 _DEFAULT_REPLICAS: Final = 1
 _ABSENT: Final = object()
+# What Kubernetes, and so `kubectl`, reads as true or false where it stands without quotes, as a key, too.
+_TRUTHS_OF_YAML: Final = frozenset({"y", "yes", "on", "n", "no", "off"})
+_SHOWN_KEYS: Final = 200
 # Shorter than what Python refuses to read, longer than any list.
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,9}")
 
@@ -112,17 +120,60 @@ def replicas_patch(template: Mapping[str, Any], pointer: str, replicas: int) -> 
     return [{"op": op, "path": pointer, "value": replicas}]
 
 
+def not_divided(template: Mapping[str, Any]) -> str:
+    """A warning for what is not divided with the replicas, though it belongs to them; empty where there is no such thing."""
+    path = replica_path(template)
+    if path is None or not path.is_known or template["kind"] != "Job":
+        return ""
+    completions = mapping_at(template, "spec", "template").get("completions")
+    if completions is None:
+        return ""
+    return (
+        f"{ObjectKey.of(template)}: its parallelism is divided and its completions are not: every cluster with a share does"
+        f" all {describe(completions)}. Leave spec.completions out, or give each cluster its own with a Localization"
+    )
+
+
+def pod_labels(template: Mapping[str, Any]) -> LabelSelector | None:
+    """What selects the pods of an object in its namespace; None where that is not known, or where pods end by themselves."""
+    if (template["apiVersion"], template["kind"]) not in _KNOWN_PATHS or template["kind"] == "Job":
+        return None
+    try:
+        return LabelSelector.parse(mapping_at(template, "spec", "template").get("selector"))
+    except InvalidInput:
+        return None
+
+
 def _desired(template: Mapping[str, Any], path: ReplicaPath) -> int:
     value = _value_at(template, path.pointer)
     if path.is_known and value in (_ABSENT, None):
         return _DEFAULT_REPLICAS
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_REPLICAS:
         return value
-    found = "nothing" if value is _ABSENT else describe(value)
+    found = f"nothing{_where_it_ends(template, path.pointer)}" if value is _ABSENT else describe(value)
     hint = "" if path.is_known else f" (the annotation {ANNOTATION_REPLICAS_PATH} says that it stands there)"
     raise InvalidInput(
         f"{path.pointer}: found {found}; a number of replicas from 0 to {MOST_REPLICAS} is accepted{hint}"
     )
+
+
+def _where_it_ends(template: Mapping[str, Any], pointer: str) -> str:
+    """How far a pointer leads that leads to nothing, and what stands there; for messages."""
+    tokens = pointer.split("/")
+    there = next(
+        "/".join(tokens[:end])
+        for end in range(len(tokens) - 1, 0, -1)
+        if _value_at(template, "/".join(tokens[:end])) is not _ABSENT
+    )
+    last = _value_at(template, there)
+    if not isinstance(last, Mapping):
+        return f"; {there} is {describe_type(last)}"
+    keys = shorten(", ".join(map(describe_key, last)), _SHOWN_KEYS) or "no field"
+    missing = tokens[there.count("/") + 1]
+    truth = "true" if missing.lower() in ("y", "yes", "on") else "false"
+    is_read_as_truth = missing.lower() in _TRUTHS_OF_YAML and truth in last
+    hint = f": YAML reads the key {missing} as {truth}, quote it" if is_read_as_truth else ""
+    return f"; {there or 'the object'} has {keys}{hint}"
 
 
 def _requirements(template: Mapping[str, Any]) -> dict[str, Any]:

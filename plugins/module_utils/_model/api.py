@@ -76,3 +76,5 @@ ANNOTATION_CREATED: Final = "multicluster.apps/created"
 ANNOTATION_MIGRATED: Final = "multicluster.apps/migrated"
 # The label keys that `register` set from `multicluster_labels`: it takes back what it set, and nothing else.
 ANNOTATION_INVENTORY_LABELS: Final = "multicluster.apps/inventory-labels"
+# The taints that `register` set from `multicluster_taints`, as kubectl writes them, with commas between.
+ANNOTATION_INVENTORY_TAINTS: Final = "multicluster.apps/inventory-taints"

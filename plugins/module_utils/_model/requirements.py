@@ -141,8 +141,13 @@ def _tolerations(raw: Mapping[str, Any], where: str) -> tuple[Toleration, ...]:
     found = mappings_in(raw.get("tolerations"), where)
     for index, each in enumerate(found):
         for key in ("key", "operator", "value", "effect"):
-            if not isinstance(each.get(key) or "", str):
+            if each.get(key) is not None and not isinstance(each[key], str):
                 raise InvalidInput(f"{where}[{index}].{key}: found {describe(each[key])}; a string is accepted")
+        seconds = each.get("tolerationSeconds")
+        if seconds is not None and (isinstance(seconds, bool) or not isinstance(seconds, int)):
+            raise InvalidInput(
+                f"{where}[{index}].tolerationSeconds: found {describe(seconds)}; a whole number is accepted"
+            )
     return tuple(map(Toleration.of, found))
 
 

@@ -25,12 +25,16 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.schema_ty
     Opaque,
     Quantity,
     Selector,
+    Term,
     Text,
     Type,
 )
 
 _TEXT: Final = Text()
 _FLAG: Final = Boolean()
+# API servers take what is less, and so do we of a hub; `dividing` says what is wrong with it.
+_FROM_0: Final = Integer(rule="a whole number from 0 on")
+_FROM_1: Final = Integer(rule="a whole number from 1 on")
 
 _METADATA: Final = Fields(
     {
@@ -77,8 +81,8 @@ _SPREAD_CONSTRAINT: Final = Fields(
     {
         "labelSelector": Selector(),
         "matchLabelKeys": ListOf(_TEXT),
-        "maxSkew": Integer(),
-        "minDomains": Integer(),
+        "maxSkew": _FROM_1,
+        "minDomains": _FROM_1,
         "nodeAffinityPolicy": _TEXT,
         "nodeTaintsPolicy": _TEXT,
         "topologyKey": _TEXT,
@@ -92,10 +96,13 @@ _DYNAMIC_DIVIDING: Final = Fields(
         "strategy": Text(enum=("Spread", "Binpack")),
         "topologySpreadConstraints": ListOf(_SPREAD_CONSTRAINT),
         "preferredClusters": ListOf(
-            Fields({"preference": Opaque(), "weight": Integer()}, required=("preference", "weight"))
+            Fields(
+                {"preference": Term(), "weight": Integer(rule="a whole number from 1 to 100")},
+                required=("preference", "weight"),
+            )
         ),
-        "minClusters": Integer(),
-        "maxClusters": Integer(),
+        "minClusters": _FROM_0,
+        "maxClusters": _FROM_1,
     }
 )
 
@@ -199,18 +206,17 @@ _FEED_ORDER: Final = Fields(
     _FEED_REQUIRED,
 )
 
+TAINTS: Final = ListOf(
+    Fields({"key": _TEXT, "value": _TEXT, "effect": _TEXT, "timeAdded": _TEXT}, required=("key", "effect"))
+)
+
 _MANAGED_CLUSTER: Final = Fields(
     {
         "clusterId": Text(pattern=r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", rule="a UUID"),
         "clusterType": _TEXT,
         "syncMode": Text(enum=("Push", "Pull", "Dual")),
         "clusterInitBaseName": Text(max_length=512),
-        "taints": ListOf(
-            Fields(
-                {"key": _TEXT, "value": _TEXT, "effect": _TEXT, "timeAdded": _TEXT},
-                required=("key", "effect"),
-            )
-        ),
+        "taints": TAINTS,
     },
     required=("clusterId", "syncMode"),
 )

@@ -11,7 +11,7 @@ import binascii
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import (
@@ -22,6 +22,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.finding i
     suggest,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import selector_findings
+from ansible_collections.multicluster.apps.plugins.module_utils._model.terms import term_findings
 
 _INTEGER_RANGE: Final = {32: (-(2**31), 2**31 - 1), 64: (-(2**63), 2**63 - 1)}
 
@@ -83,17 +84,21 @@ class Text(Type):
 
 @dataclass(frozen=True, slots=True)
 class Integer(Type):
-    """A whole number; true and false, which Python counts among them, are none."""
+    """A whole number; true and false, which Python counts among them, are none.
+
+    :ivar rule: what makes sense, in words, where API servers take more than that. The rules say the rest.
+    """
 
     bits: int = 32
     minimum: int | None = None
     maximum: int | None = None
+    rule: str = ""
 
     @property
     def accepted(self) -> str:
         """The range in words."""
         lowest, highest = self._range()
-        return f"a whole number from {lowest} to {highest}"
+        return self.rule or f"a whole number from {lowest} to {highest}"
 
     def findings(self, value: Any) -> Iterator[Finding]:
         """See `Type.findings`."""
@@ -255,6 +260,23 @@ class Opaque(Type):
         """See `Type.findings`."""
         if not isinstance(value, Mapping):
             yield self.unstructured(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Type):
+    """A node selector term. API servers look at no rule of it, so all that is wrong inside is tolerable."""
+
+    @property
+    def accepted(self) -> str:
+        """See `Type.accepted`."""
+        return "a mapping with matchExpressions, matchFields"
+
+    def findings(self, value: Any) -> Iterator[Finding]:
+        """See `Type.findings`."""
+        if not isinstance(value, Mapping):
+            yield self.unstructured(value)
+            return
+        yield from (replace(finding, tolerable=True) for finding in term_findings(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The parsed objects of a hub, each list by namespace and name."""
+    """The parsed objects of a hub, each list by namespace and name.
+
+    :ivar holder: what holds them, and `remedy` how something is added to it; for messages.
+    """
 
     clusters: tuple[ManagedCluster, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
@@ -44,6 +47,8 @@ class Snapshot:
     bases: tuple[Base, ...] = ()
     descriptions: tuple[Description, ...] = ()
     revisions: tuple[ControllerRevision, ...] = ()
+    holder: str = "the hub"
+    remedy: str = "store it with the module apply"
 
     @classmethod
     def of(cls, objects: Iterable[ParsedObject]) -> Snapshot:
@@ -141,17 +146,15 @@ class Snapshot:
         if feed.kind == HelmChart.KIND and feed.object_key.group == HelmChart.GROUP:
             chart = self._charts_by_key.get((feed.namespace or "default", feed.name))
             if chart is None:
-                raise InvalidInput(f"feed {feed.key}: the hub holds no such HelmChart; store it with the module apply")
+                raise InvalidInput(f"feed {feed.key}: {self.holder} holds no such HelmChart; {self.remedy}")
             return chart
         named = self._manifests_by_name.get((feed.api_version, feed.kind, feed.name), ())
         found = [manifest for manifest in named if feed.namespace in ("", manifest.feed.namespace)]
         if len(found) == 1:
             return found[0]
         if found:
-            raise InvalidInput(f"feed {feed.key} {_several(found)}")
-        raise InvalidInput(
-            f"feed {feed.key}: the hub holds no such object{self._near_miss(feed)}; store it with the module apply"
-        )
+            raise InvalidInput(f"feed {feed.key} {_several(found, self.holder)}")
+        raise InvalidInput(f"feed {feed.key}: {self.holder} holds no such object{self._near_miss(feed)}; {self.remedy}")
 
     def _near_miss(self, feed: Feed) -> str:
         near = sorted(
@@ -195,11 +198,11 @@ def _place(description: Description) -> tuple[bool, int, str]:
     return description.deployer == HELM, description.part, description.meta.name
 
 
-def _several(found: Sequence[Manifest]) -> str:
+def _several(found: Sequence[Manifest], holder: str) -> str:
     """Why one of several Manifests cannot be taken, and what to do."""
     places = sorted({manifest.feed.namespace for manifest in found})
     if len(places) > 1:
-        return f"names no namespace, and the hub holds it in several: {', '.join(places)}; name one"
+        return f"names no namespace, and {holder} holds it in several: {', '.join(places)}; name one"
     names = ", ".join(sorted(f"{manifest.meta.namespace}/{manifest.meta.name}" for manifest in found))
     return f"is in several Manifests: {names}; remove all but one"
 

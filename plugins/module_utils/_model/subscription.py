@@ -14,7 +14,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.api impor
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
 from ansible_collections.multicluster.apps.plugins.module_utils._model.meta import ApiObject, Meta, spec_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
-from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Toleration
+from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Toleration, toleration_findings
 
 REPLICATION: Final = "Replication"
 DIVIDING: Final = "Dividing"
@@ -28,7 +28,7 @@ _CLUSTER_AFFINITY: Final = "spec.subscribers[{}].clusterAffinity"
 class Subscriber:
     """One group of clusters.
 
-    :ivar subgroup_min_clusters: how many of them `schedulingBySubGroup` takes; None without a `subGroupStrategy`.
+    :ivar subgroup_min_clusters: how many of them `schedulingBySubGroup` takes; None where nothing says it.
     """
 
     cluster_affinity: LabelSelector
@@ -42,11 +42,10 @@ class Subscriber:
         :param index: its place in the Subscription, for messages.
         :raises InvalidInput: when the selector is missing or malformed.
         """
-        subgroup = raw.get("subGroupStrategy")
         return cls(
             cluster_affinity=LabelSelector.parse(raw.get("clusterAffinity"), _CLUSTER_AFFINITY.format(index)),
             weight=raw.get("weight") or 0,
-            subgroup_min_clusters=None if subgroup is None else subgroup.get("minClusters") or 0,
+            subgroup_min_clusters=(raw.get("subGroupStrategy") or {}).get("minClusters"),
         )
 
 
@@ -127,6 +126,22 @@ class Subscription(ApiObject):
             cluster_tolerations=tuple(Toleration.of(each) for each in spec.get("clusterTolerations") or ()),
             feeds=tuple(Feed.of(each) for each in spec.get("feeds") or ()),
         )
+
+    @property
+    def toleration_problems(self) -> tuple[str, ...]:
+        """What is wrong with its tolerations, one sentence each: what they were meant to cover cannot be known."""
+        return tuple(
+            str(finding.below(f"spec.clusterTolerations[{index}]"))
+            for index, each in enumerate(spec_of(self.raw).get("clusterTolerations") or ())
+            for finding in toleration_findings(each)
+        )
+
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The clusters that its status binds it to, `<namespace>/<name>`, in their order; none where it says nothing usable."""
+        found = self.status.get("bindingClusters")
+        is_usable = isinstance(found, (list, tuple)) and all(isinstance(each, str) for each in found)
+        return tuple(found or ()) if is_usable else ()
 
     @property
     def full_name(self) -> str:

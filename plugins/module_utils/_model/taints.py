@@ -6,13 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import Finding, describe, suggest
+from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import is_label_key, is_label_value
 
 NO_SCHEDULE: Final = "NoSchedule"
 PREFER_NO_SCHEDULE: Final = "PreferNoSchedule"
 NO_EXECUTE: Final = "NoExecute"
+EFFECTS: Final = (NO_SCHEDULE, PREFER_NO_SCHEDULE, NO_EXECUTE)
+
+_EQUAL: Final = "Equal"
+_EXISTS: Final = "Exists"
+_OPERATORS: Final = (_EQUAL, _EXISTS)
+_KEY_RULE: Final = "[<DNS name>/]<up to 63 letters, digits, -_.>"
+_VALUE_RULE: Final = "empty or up to 63 letters, digits, -_., with a letter or digit at both ends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,67 @@ class Toleration:
             return False
         if self.key and self.key != taint.key:
             return False
-        if self.operator == "Exists":
+        if self.operator == _EXISTS:
             return True
-        return self.operator in ("", "Equal") and self.value == taint.value
+        return self.operator in ("", _EQUAL) and self.value == taint.value
 
 
 def tolerates(tolerations: Iterable[Toleration], taint: Taint) -> bool:
     """Whether any of the tolerations covers the taint."""
     return any(toleration.covers(taint) for toleration in tolerations)
+
+
+def taint_findings(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """What Kubernetes would say of a taint of a node; the schema of a ManagedCluster says none of it.
+
+    :param raw: a taint; what is missing or no text in it is the schema's to report.
+    """
+    given = _texts(raw)
+    if given.get("key") is not None and not is_label_key(given["key"]):
+        yield Finding("key", f"found {describe(given['key'])}; accepted: {_KEY_RULE}", tolerable=True)
+    yield from _value_findings(given)
+    if given.get("effect") is not None:
+        yield from _word_findings("effect", given["effect"], EFFECTS)
+
+
+def toleration_findings(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """What Kubernetes would say of a toleration of a pod; the schema of a Subscription says none of it.
+
+    :param raw: a toleration; what is of another type than the API's is the schema's to report.
+    """
+    given = _texts(raw)
+    key, operator, value, effect = (given.get(field) or "" for field in ("key", "operator", "value", "effect"))
+    if key and not is_label_key(key):
+        yield Finding("key", f"found {describe(key)}; accepted: {_KEY_RULE}", tolerable=True)
+    if operator and operator not in _OPERATORS:
+        yield from _word_findings("operator", operator, _OPERATORS, ", or none, which is Equal")
+    elif operator == _EXISTS and value:
+        text = f"found {describe(value)}; accepted with the operator {_EXISTS}: none, it looks at no value"
+        yield Finding("value", text, tolerable=True)
+    elif operator != _EXISTS:
+        yield from _value_findings(given)
+        if not key:
+            text = (
+                f"is missing; accepted: the key of a taint, or with the operator {_EXISTS} none, which means all taints"
+            )
+            yield Finding("key", text, tolerable=True)
+    if effect:
+        yield from _word_findings("effect", effect, EFFECTS, ", or none, which means all of them")
+    if raw.get("tolerationSeconds") is not None and effect != NO_EXECUTE:
+        yield Finding("tolerationSeconds", f"accepted: with the effect {NO_EXECUTE} only", tolerable=True)
+
+
+def _texts(raw: Mapping[str, Any]) -> dict[str, str]:
+    return {field: text for field, text in raw.items() if isinstance(text, str)}
+
+
+def _value_findings(given: Mapping[str, str]) -> Iterator[Finding]:
+    value = given.get("value", "")
+    if not is_label_value(value):
+        yield Finding("value", f"found {describe(value)}; accepted: {_VALUE_RULE}", tolerable=True)
+
+
+def _word_findings(field: str, found: str, accepted: tuple[str, ...], beside: str = "") -> Iterator[Finding]:
+    if found not in accepted:
+        words = f"{', '.join(accepted)}{beside}{suggest(found, accepted)}"
+        yield Finding(field, f"found {describe(found)}; accepted: {words}", tolerable=True)

@@ -21,6 +21,11 @@ def fit(text: object, limit: int = MESSAGE_LIMIT) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: `1 replica`, `2 replicas`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """The rows of a table as lines, each column as wide as its widest cell.
 

@@ -32,6 +32,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
     is_label_value,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.schema import SCHEMAS
+from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import taint_findings, toleration_findings
 
 _API_VERSIONS: Final = {APPS_GROUP: APPS_API_VERSION, CLUSTERS_GROUP: CLUSTERS_API_VERSION}
 # Of another API, but a hub holds it as itself; no message offers it to users.
@@ -140,14 +141,28 @@ def _metadata_findings(meta: Mapping[str, Any], kind: str) -> Iterator[Finding]:
 def _spec_findings(spec: Mapping[str, Any], kind: str) -> Iterator[Finding]:
     if kind in ("Subscription", "Base", "FeedInventory"):
         yield from _duplicate_findings(spec)
-    if kind == "Subscription" and spec.get("schedulingBySubGroup") is True:
-        for index, subscriber in _items(spec, "subscribers"):
-            if subscriber.get("subGroupStrategy") is None:
-                text = "is missing; schedulingBySubGroup needs subGroupStrategy.minClusters in every subscriber"
-                yield Finding(f"subscribers[{index}].subGroupStrategy", text, tolerable=True)
+    if kind == "Subscription":
+        yield from _subgroup_findings(spec)
+        for index, toleration in _items(spec, "clusterTolerations"):
+            yield from (found.below(f"clusterTolerations[{index}]") for found in toleration_findings(toleration))
+    if kind == "ManagedCluster":
+        for index, taint in _items(spec, "taints"):
+            yield from (found.below(f"taints[{index}]") for found in taint_findings(taint))
     if kind in ("Globalization", "Localization"):
         for index, override in _items(spec, "overrides"):
             yield from (finding.below(f"overrides[{index}]") for finding in _override_findings(override))
+
+
+def _subgroup_findings(spec: Mapping[str, Any]) -> Iterator[Finding]:
+    if spec.get("schedulingBySubGroup") is not True:
+        return
+    for index, subscriber in _items(spec, "subscribers"):
+        strategy = subscriber.get("subGroupStrategy")
+        text = "is missing; schedulingBySubGroup needs subGroupStrategy.minClusters in every subscriber"
+        if strategy is None:
+            yield Finding(f"subscribers[{index}].subGroupStrategy", text, tolerable=True)
+        elif isinstance(strategy, Mapping) and strategy.get("minClusters") is None:
+            yield Finding(f"subscribers[{index}].subGroupStrategy.minClusters", text, tolerable=True)
 
 
 def _duplicate_findings(spec: Mapping[str, Any]) -> Iterator[Finding]:

@@ -172,7 +172,7 @@ class _Look:
                 self.watched.setdefault(namespace, []).append(watched)
 
     def _misplaced(self, name: str, subscription: Subscription) -> str:
-        bound = frozenset(map(str, subscription.status.get("bindingClusters") or ()))
+        bound = frozenset(subscription.bound)
         chosen = self._task.chosen.get(name, bound)
         if chosen == bound:
             return ""

@@ -75,7 +75,7 @@ class _Stored:
 
     :param earlier: the hub before.
     :param problems: by Subscription.
-    :param placed: of the Subscriptions that our scheduler placed, the bindings.
+    :param placements: of the Subscriptions that name our scheduler.
     """
 
     earlier: Loaded
@@ -83,7 +83,7 @@ class _Stored:
     loaded: Loaded
     problems: Mapping[str, tuple[str, ...]]
     warnings: tuple[str, ...]
-    placed: Mapping[str, frozenset[str]]
+    placements: tuple[Placement, ...]
 
 
 def distribute_by_clusternet(
@@ -112,7 +112,7 @@ def distribute_by_clusternet(
         awaited = await_clusternet(_task(request, stored, tools), request.options, tools, on_outcome)
     problems = {**stored.problems, **awaited.problems}
     warnings = (*stored.warnings, *awaited.warnings)
-    decision = Decision((), (), problems, ())
+    decision = Decision(stored.placements, (), problems, ())
     return Distributed(
         stored.earlier.contents, stored.loaded.contents, stored.changes, decision, awaited.outcomes, warnings
     )
@@ -148,8 +148,7 @@ def _planned(request: DistributeRequest, before: Contents, tools: Tools, gauge: 
     alone = left_alone(loaded, request.scope)
     warnings = (*inputs.warnings, *loaded.warnings, *policies_for_nothing(loaded), *alone, *notes)
     after = parse_contents(inputs.contents.with_changes(statuses, tools.now()), loaded)
-    placed = {item.subscription.full_name: frozenset(each.binding for each in item.clusters) for item in placements}
-    return _Stored(earlier, changes, after, problems, warnings, placed)
+    return _Stored(earlier, changes, after, problems, warnings, placements)
 
 
 def _ours(loaded: Loaded, request: DistributeRequest, gauge: Gauge) -> tuple[tuple[Placement, ...], list[str]]:
@@ -192,8 +191,11 @@ def _task(request: DistributeRequest, stored: _Stored, tools: Tools) -> Task:
     ]
     moved = any(change.key.kind == "ManagedCluster" for change in stored.changes)
     unlimited = Guards(max_removed_clusters=len(snapshot.clusters))
+    placed = {
+        item.subscription.full_name: frozenset(each.binding for each in item.clusters) for item in stored.placements
+    }
     chosen = {
-        item.full_name: stored.placed.get(item.full_name)
+        item.full_name: placed.get(item.full_name)
         or frozenset(each.binding for each in bind(item, snapshot.clusters, unlimited).clusters)
         for item in served
         if moved

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.clusternet import View
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
-from ansible_collections.multicluster.apps.plugins.module_utils._core.reasons import Reason, reasons
 from ansible_collections.multicluster.apps.plugins.module_utils._core.rollup import subscription_status
 from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards, Placement
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import (
@@ -20,7 +19,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     Subscription,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked
-from ansible_collections.multicluster.apps.plugins.module_utils._model.text import aligned
+from ansible_collections.multicluster.apps.plugins.module_utils._run.explaining import explained
 from ansible_collections.multicluster.apps.plugins.module_utils._run.history import comparison, history
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
@@ -40,11 +39,14 @@ def inform(
     guards: Guards,
     compared: Sequence[int] | None = None,
     measure: Measure = by_hub,
+    *,
+    survey: bool = False,
 ) -> dict[str, Any]:
     """Everything that one answer needs, from what was read.
 
     :param kinds: of these kinds the objects are in the answer, secrets masked; none by default.
     :param measure: tells how much room clusters have.
+    :param survey: tell the room of clusters also where nothing has to find a place.
     :param compared: two numbers of revisions of the only Subscription in scope.
     :returns: `clusters` and `subscriptions`, each by name, `objects`, `warnings`, and `comparison` where it was asked for.
     :raises InvalidInput: when the scope names what the hub does not hold, or so does `compared`.
@@ -52,10 +54,10 @@ def inform(
     check_scope(loaded, scope)
     clusters = [cluster for cluster in loaded.snapshot.clusters if scope.has_cluster(cluster)]
     view = View(loaded.snapshot) if loaded.contents.clusternet else None
-    placements, warnings = place_all(loaded, scope, guards, measure, by_status=view is not None)
+    placements, warnings = place_all(loaded, scope, guards, measure, survey=survey, by_status=view is not None)
     return {
         "clusters": {cluster.full_name: _cluster(cluster) for cluster in clusters},
-        "subscriptions": {subscription_name(item): _subscription(item, clusters, loaded, view) for item in placements},
+        "subscriptions": {subscription_name(item): _subscription(item, scope, loaded, view) for item in placements},
         "objects": [masked(stored.raw) for key, stored in sorted(loaded.contents.objects.items()) if key.kind in kinds],
         "warnings": warnings,
         **({} if compared is None else {"comparison": comparison(loaded, scope, compared)}),
@@ -72,30 +74,20 @@ def _cluster(cluster: ManagedCluster) -> dict[str, Any]:
     }
 
 
-def _subscription(
-    placement: Placement, clusters: Collection[ManagedCluster], loaded: Loaded, view: View | None
-) -> dict[str, Any]:
+def _subscription(placement: Placement, scope: Scope, loaded: Loaded, view: View | None) -> dict[str, Any]:
     """One Subscription.
 
     :param view: what Clusternet's controllers wrote, where they run; its status is theirs then.
     """
     subscription = placement.subscription
-    there = {cluster.namespace for cluster in clusters}
-    found = reasons(placement)
+
+    def standing(cluster: ManagedCluster) -> Mapping[str, Any]:
+        delivery = _delivery(_descriptions(subscription, cluster, loaded, view))
+        return {**delivery, **history(subscription, cluster, loaded)}
+
     return {
         "feeds": [feed.key for feed in subscription.feeds],
-        "problems": list(placement.problems),
-        "shortages": dict(placement.divided.shortages) if placement.divided else {},
-        "clusters": {
-            reason.cluster.full_name: {
-                **reason_result(reason),
-                **_delivery(_descriptions(subscription, reason.cluster, loaded, view)),
-                **history(subscription, reason.cluster, loaded),
-            }
-            for reason in found
-            if reason.cluster.namespace in there
-        },
-        "table": table([reason for reason in found if reason.cluster.namespace in there]),
+        **explained(placement, scope, standing),
         "status": dict(subscription.status)
         if view is not None
         else subscription_status(subscription, _bound(subscription, loaded), loaded.snapshot),
@@ -105,41 +97,7 @@ def _subscription(
 def _bound(subscription: Subscription, loaded: Loaded) -> list[ManagedCluster]:
     """The clusters that the last scheduling bound, in its order; what a schedule of today would choose is in the verdicts."""
     by_binding = {cluster.binding: cluster for cluster in loaded.snapshot.clusters}
-    bindings = subscription.status.get("bindingClusters") or ()
-    return [by_binding[binding] for binding in bindings if binding in by_binding]
-
-
-def reason_result(reason: Reason) -> dict[str, Any]:
-    """A reason as results have it: the shape of `subscriptions.<name>.clusters.<cluster>`."""
-    return {
-        "chosen": reason.is_chosen,
-        "subscribers": list(reason.verdict.subscribers),
-        "score": reason.verdict.score,
-        "reason": reason.text,
-        "turned_away_by": str(reason.verdict.turned_away_by) if reason.verdict.turned_away_by else None,
-        "weight": reason.weight,
-        "replicas": dict(reason.replicas),
-        "capacity": dict(reason.capacity),
-        "shares": dict(reason.shares),
-    }
-
-
-def table(found: Sequence[Reason]) -> list[str]:
-    """The reasons as lines of a table for people: a line for a cluster, and one more for each further feed with replicas."""
-    rows = [("CLUSTER", "CHOSEN", "SCORE", "WEIGHT", "REPLICAS", "ROOM", "REASON")]
-    for each in found:
-        chosen, score, weight = "yes" if each.is_chosen else "no", _cell(each.verdict.score), _cell(each.weight)
-        lines = [
-            (_cell(count), _cell(each.capacity.get(key)), f"{key} {each.shares[key]}" if each.is_chosen else each.text)
-            for key, count in each.replicas.items()
-        ] or [("", "", each.text)]
-        rows.append((each.cluster.full_name, chosen, score, weight, *lines[0]))
-        rows += [("", "", "", "", *line) for line in lines[1:]]
-    return aligned(rows)
-
-
-def _cell(value: object) -> str:
-    return "" if value is None else str(value)
+    return [by_binding[binding] for binding in subscription.bound if binding in by_binding]
 
 
 def _descriptions(

@@ -138,7 +138,7 @@ class Gauge:
                 server.close()
             return ClusterRoom.of(nodes, pods, f"cluster {cluster.full_name}")
         except (ClusterError, InvalidInput) as error:
-            return _said(cluster, error)
+            return f"{_said(cluster, error)}; let the account list nodes and pods, or {_GIVE_IT}"
 
 
 def given_room(cluster: ManagedCluster, variable: Any) -> ClusterRoom | None:

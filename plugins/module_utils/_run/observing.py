@@ -223,9 +223,8 @@ def _placements(loaded: Loaded) -> Iterator[Placement]:
     """The Subscriptions of ours that were placed, where they are bound: nothing is scheduled anew."""
     by_binding = {cluster.binding: cluster for cluster in loaded.snapshot.clusters}
     for subscription in loaded.snapshot.subscriptions:
-        bindings = subscription.status.get("bindingClusters")
-        if bindings is not None and subscription.scheduler_name in SCHEDULER_NAMES:
-            bound = tuple(by_binding[binding] for binding in bindings if binding in by_binding)
+        if "bindingClusters" in subscription.status and subscription.scheduler_name in SCHEDULER_NAMES:
+            bound = tuple(by_binding[binding] for binding in subscription.bound if binding in by_binding)
             yield Placement(subscription, clusters=bound)
 
 

@@ -25,6 +25,8 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
     slug,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import parse
+from ansible_collections.multicluster.apps.plugins.module_utils._model.schema import TAINTS
+from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import Taint, taint_findings
 from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting import (
     PREFIX,
     VARIABLES,
@@ -34,8 +36,12 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.connecting 
 )
 
 # Annotations that `register` writes, beside those that say how a cluster is reached.
-_OURS = (api.ANNOTATION_CAPACITY, api.ANNOTATION_FULL_NAME, api.ANNOTATION_INVENTORY_LABELS)
-_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+_OURS = (
+    api.ANNOTATION_CAPACITY,
+    api.ANNOTATION_FULL_NAME,
+    api.ANNOTATION_INVENTORY_LABELS,
+    api.ANNOTATION_INVENTORY_TAINTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ def plan_register(
 ) -> tuple[tuple[Change, ...], tuple[str, ...]]:
     """The changes that make a ManagedCluster of each host, and warnings.
 
-    A host that is missing is no reason to remove a cluster. Labels and taints that others put on a ManagedCluster stay.
+    A host that is missing is no reason to remove a cluster. Labels that others put on a ManagedCluster stay, and so do taints
+    unless the inventory says which there are. What the inventory gave and does not give any more is taken back.
 
     :param hub_dir: the directory of the hub; None where it is an API server.
     :raises InvalidInput: with all that is wrong with the hosts' variables; two hosts that make one cluster.
@@ -115,29 +122,51 @@ def _managed_cluster(host: Host, contents: Contents, hub_dir: str | None) -> dic
     cluster_id = _cluster_id(host, stored, key)
     labels, annotations = _labels(host, stored, cluster_id, name), _annotations(host, stored, hub_dir)
     spec = {"syncMode": "Push", **(stored.get("spec") or {}), "clusterId": cluster_id}
-    taints = host.variables.get(f"{PREFIX}taints")
-    if taints is not None:
-        spec["taints"] = taints
-        _check_effects(host, taints)
-    if not spec.get("taints", True):
-        del spec["taints"]
+    if given := _given_taints(host):
+        spec["taints"] = given
+    else:
+        spec.pop("taints", None)
     metadata = {**(stored.get("metadata") or {}), "name": name, "namespace": namespace, "labels": labels}
     metadata.pop("annotations", None)
     if annotations:
         metadata["annotations"] = annotations
     raw = {"apiVersion": api.CLUSTERS_API_VERSION, "kind": "ManagedCluster", "metadata": metadata, "spec": spec}
     parse(raw, where)
+    if kept := _taints_of_others(host, stored, f"{where}: {key}"):
+        raw["spec"] = {**spec, "taints": kept}
     return raw | ({"status": stored["status"]} if "status" in stored else {})
 
 
-def _check_effects(host: Host, taints: Any) -> None:
-    """The API takes any text for an effect, and a mistyped one would keep nothing away; what is no list is found later."""
-    for taint in taints if isinstance(taints, list) else ():
-        effect = taint.get("effect") if isinstance(taint, Mapping) else None
-        if effect is not None and effect not in _EFFECTS:
-            raise InvalidInput(
-                f"host {host.name}: variable {PREFIX}taints has the effect {effect!r}; {', '.join(_EFFECTS)} are accepted"
-            )
+def _given_taints(host: Host) -> list[Any]:
+    """What the inventory says of taints.
+
+    :raises InvalidInput: naming the variable. An API server takes any text, and a mistyped effect would keep nothing away.
+    """
+    given = host.variables.get(f"{PREFIX}taints")
+    if given is None:
+        return []
+    findings = list(TAINTS.findings(given)) or [
+        finding.below(f"[{index}]") for index, each in enumerate(given) for finding in taint_findings(each)
+    ]
+    if findings:
+        name = f"variable {PREFIX}taints"
+        raise InvalidInput(f"host {host.name}: {finding.below(name)}" for finding in findings)
+    return list(given)
+
+
+def _taints_of_others(host: Host, stored: Mapping[str, Any], where: str) -> list[Any]:
+    """What is on the ManagedCluster and not from the inventory; where this says which taints there are, nothing of it stays.
+
+    :raises InvalidInput: when what is there cannot be read.
+    """
+    if host.variables.get(f"{PREFIX}taints") is not None:
+        return []
+    taints = (stored.get("spec") or {}).get("taints") or []
+    if wrong := [finding for finding in TAINTS.findings(taints) if not finding.tolerable]:
+        raise InvalidInput(f"{where}: {finding.below('spec.taints')}" for finding in wrong)
+    annotations = (stored.get("metadata") or {}).get("annotations") or {}
+    ours = annotations.get(api.ANNOTATION_INVENTORY_TAINTS, "").split(",")
+    return [each for each in taints if str(Taint.of(each)) not in ours]
 
 
 def _cluster_id(host: Host, stored: Mapping[str, Any], key: ObjectKey) -> str:
@@ -167,15 +196,15 @@ def _labels(host: Host, stored: Mapping[str, Any], cluster_id: str, name: str) -
     groups = {api.GROUP_LABEL_PREFIX + group: "true" for group in host.groups}
     return {
         **others,
-        **{str(key): _label_text(value) for key, value in given.items()},
+        **{str(key): label_text(value) for key, value in given.items()},
         **{key: value for key, value in groups.items() if is_label_key(key)},
         api.LABEL_CLUSTER_ID: cluster_id,
         api.LABEL_CLUSTER_NAME: label_value_slug(name),
     }
 
 
-def _label_text(value: Any) -> str:
-    """A label's value as text; YAML reads `true` and `2` as what no label can be."""
+def label_text(value: Any) -> str:
+    """The value of a label, as text; YAML reads `true` and `2` as what no label can be."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -188,6 +217,8 @@ def _annotations(host: Host, stored: Mapping[str, Any], hub_dir: str | None) -> 
         kept[api.ANNOTATION_CAPACITY] = json.dumps(capacity, sort_keys=True)
     if labels := host.variables.get(f"{PREFIX}labels"):
         kept[api.ANNOTATION_INVENTORY_LABELS] = ",".join(sorted(map(str, labels)))
+    if taints := _given_taints(host):
+        kept[api.ANNOTATION_INVENTORY_TAINTS] = ",".join(sorted(str(Taint.of(each)) for each in taints))
     if slug(host.name) != host.name:
         kept[api.ANNOTATION_FULL_NAME] = host.name
     return kept

@@ -137,14 +137,16 @@ def place_all(
     measure: Measure,
     *,
     anew: bool = False,
+    survey: bool = False,
     by_status: bool = False,
 ) -> tuple[tuple[Placement, ...], list[str]]:
     """Schedule everything in scope; with warnings of what dividing could not do or has taken from others.
 
+    :param survey: know the room of clusters also where nothing has to find a place.
     :param by_status: see `schedule.place`.
     :raises InvalidInput: for a capacity of the user's that is malformed.
     """
-    asked = ask(loaded.snapshot, scope.subscriptions, anew=anew)
+    asked = ask(loaded.snapshot, scope.subscriptions, anew=anew, survey=survey)
     measured = measure(to_measure([each.claim for each in asked if each.claim is not None]))
     placements = place(asked, loaded.snapshot, guards, measured.rooms, by_status=by_status)
     warnings = [

@@ -17,6 +17,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.identity 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ControllerRevision
 from ansible_collections.multicluster.apps.plugins.module_utils._model.revisions import is_packed
 from ansible_collections.multicluster.apps.plugins.module_utils._model.secrets import masked_pair
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import counted
 
 Diff = dict[str, Any]
 
@@ -84,7 +85,8 @@ def failure_message(outcomes: Sequence[ClusterOutcome], problems: Mapping[str, S
     if failed:
         heads.append(f"{len(failed)} of {len(outcomes)} clusters failed: {', '.join(item.cluster for item in failed)}")
     if problems:
-        heads.append(f"{len(problems)} Subscriptions were not distributed as they ask: {', '.join(problems)}")
+        verb = "was not distributed as it asks" if len(problems) == 1 else "were not distributed as they ask"
+        heads.append(f"{counted(len(problems), 'Subscription')} {verb}: {', '.join(problems)}")
     return "\n".join(("; ".join(heads), *lines))
 
 

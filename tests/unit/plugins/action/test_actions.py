@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_directory import DirectoryHub
 
 Make = Callable[..., Any]
@@ -115,6 +116,54 @@ def test_info_says_why(make_action: Make, task_vars: TaskVars, application: Path
     assert not clusters["beijing"]["chosen"]
     assert "drain:NoSchedule" in clusters["beijing"]["reason"]
     assert [item["kind"] for item in result["objects"]] == ["Manifest"]
+
+
+def test_check_mode_gives_the_reasons_and_a_run_does_not(
+    make_action: Make, task_vars: TaskVars, application: Path
+) -> None:
+    predicted = run(make_action, task_vars, "distribute", {**WHOLE, "clusters": ["shanghai"]}, check=True)
+    assert list(predicted["subscriptions"]) == ["default/web"]
+    web = predicted["subscriptions"]["default/web"]
+    assert (web["problems"], web["shortages"], list(web["clusters"])) == ([], {}, ["shanghai"])
+    assert [line.split()[:2] for line in web["table"]] == [["CLUSTER", "CHOSEN"], ["shanghai", "yes"]]
+    assert "subscriptions" not in run(make_action, task_vars, "distribute", WHOLE)
+    told = run(make_action, task_vars, "info", {"hub_dir": "fleet"})["subscriptions"]["default/web"]
+    shanghai = told["clusters"]["shanghai"]
+    assert web["clusters"]["shanghai"] == {key: shanghai[key] for key in web["clusters"]["shanghai"]}
+
+
+def test_info_tells_the_room_when_asked_for_it(make_action: Make, task_vars: TaskVars, application: Path) -> None:
+    template = {"spec": {"containers": [{"name": "c", "resources": {"requests": {"cpu": "1"}}}]}}
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"replicas": 2, "template": template},
+    }
+    dividing = {"type": "Dynamic", "dynamicDividing": {"strategy": "Spread"}}
+    subscription = {
+        "apiVersion": "apps.clusternet.io/v1alpha1",
+        "kind": "Subscription",
+        "metadata": {"name": "divided"},
+        "spec": {
+            "schedulingStrategy": "Dividing",
+            "dividingScheduling": dividing,
+            "subscribers": [{"clusterAffinity": {}}],
+            "feeds": [{"apiVersion": "apps/v1", "kind": "Deployment", "namespace": "shop", "name": "web"}],
+        },
+    }
+    (application / "divided.yaml").write_text(yaml.safe_dump_all([deployment, subscription]))
+    for name in ("shanghai", "beijing"):
+        task_vars["hostvars"][name]["multicluster_capacity"] = {"cpu": 8}
+    assert "failed" not in run(make_action, task_vars, "distribute", WHOLE)
+
+    def capacity(**options: Any) -> Any:
+        answer = run(make_action, task_vars, "info", {"hub_dir": "fleet", **options})
+        return answer["subscriptions"]["default/divided"]["clusters"]["shanghai"]["capacity"]
+
+    assert capacity() == {}
+    assert list(capacity(capacity=True)) == ["apps/v1/Deployment/shop/web"]
+    assert None not in capacity(capacity=True).values()
 
 
 @pytest.mark.usefixtures("template_lookup")

@@ -29,6 +29,7 @@ COMPUTING = [
     ("lookup", "base"),
     ("lookup", "description"),
     ("lookup", "clusters"),
+    ("lookup", "schedule"),
     ("filter", "divide_replicas"),
     ("filter", "override"),
     ("filter", "schedule"),

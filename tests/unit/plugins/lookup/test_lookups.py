@@ -16,7 +16,10 @@ import yaml
 from ansible.errors import AnsibleLookupError
 from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+from ansible_collections.multicluster.apps.plugins.lookup import schedule
 from ansible_collections.multicluster.apps.plugins.module_utils._edge.hub_directory import DirectoryHub
+from ansible_collections.multicluster.apps.plugins.plugin_utils import hub_lookup
 
 PLUGINS = "ansible_collections.multicluster.apps.plugins"
 Find = Callable[..., list[Any]]
@@ -76,7 +79,42 @@ def test_all_clusters_where_none_is_named(hub: Path, find: Find) -> None:
     assert [item["metadata"].get("labels") for item in found] == [None, {"city": "shanghai"}]
 
 
-@pytest.mark.parametrize(("name", "terms"), [("clusters", ()), ("description", ("web",)), ("base", ("web",))])
+def test_a_schedule_tells_what_would_be(hub: Path, find: Find) -> None:
+    before = sorted(hub.rglob("*.yaml"))
+    (as_it_is,) = find("schedule", "web", hub_dir="fleet")
+    assert {name: each["chosen"] for name, each in as_it_is["clusters"].items()} == {"beijing": True, "shanghai": True}
+    taint = {"key": "maintenance", "effect": "NoSchedule"}
+    (supposed,) = find("schedule", "web", without=["beijing"], taints={"shanghai": [taint]}, hub_dir="fleet")
+    turned_away = {name: each["turned_away_by"] for name, each in supposed["clusters"].items()}
+    assert turned_away == {"beijing": "deletion", "shanghai": "taint"}
+    assert "none of the 2 clusters" in supposed["problems"][0]
+    assert sorted(hub.rglob("*.yaml")) == before
+
+
+def test_what_a_hub_says_is_no_template(hub: Path, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    marked: list[Any] = []
+
+    def untrusted(value: Any) -> Any:
+        marked.append(value)
+        return value
+
+    monkeypatch.setattr(hub_lookup, "untrusted", untrusted)
+    found = find("schedule", "web", hub_dir="fleet")
+    assert marked == [found]
+
+
+def test_warnings_of_a_schedule_are_shown(hub: Path, find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(schedule, "schedules", lambda *_args: ([{}], ["cluster shanghai: not known"]))
+    monkeypatch.setattr(Display, "warning", lambda _self, text, **_rest: shown.append(text))
+    find("schedule", "web", hub_dir="fleet")
+    assert shown == ["cluster shanghai: not known"]
+
+
+@pytest.mark.parametrize(
+    ("name", "terms"),
+    [("clusters", ()), ("description", ("web",)), ("base", ("web",)), ("schedule", ("web",))],
+)
 def test_nobody_has_to_read_secrets_to_look(
     hub: Path, find: Find, monkeypatch: pytest.MonkeyPatch, name: str, terms: tuple[str, ...]
 ) -> None:
@@ -137,6 +175,13 @@ def test_the_environment_names_the_hub(hub: Path, find: Find, monkeypatch: pytes
         ("clusters", (), {"hub_dir": "nowhere"}, "does not exist"),
         ("description", ("wob",), {"hub_dir": "fleet"}, "'default/wob'; it holds: default/web"),
         ("base", ("web",), {"hub_dir": "fleet", "cluster": "paris"}, "no cluster 'paris'"),
+        (
+            "schedule",
+            ("web",),
+            {"hub_dir": "fleet", "without": ["paris"]},
+            "without: the hub holds no cluster 'paris'; it holds: beijing, shanghai",
+        ),
+        ("schedule", ("wob",), {"hub_dir": "fleet"}, "'default/wob'; it holds: default/web"),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -15,7 +15,8 @@ import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
+from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
+from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, refuse_unknown, untrusted
 
 
 class Phase(StrEnum):
@@ -59,3 +60,9 @@ def test_what_a_cluster_says_is_no_template() -> None:
     assert json.loads(json.dumps(said)) == {"clusters": {"a": {"errors": ["{{ 1 + 1 }}"]}}}
     templar = Templar(loader=DataLoader(), variables={"said": said})
     assert templar.template(said["clusters"]["a"]["errors"][0]) == "{{ 1 + 1 }}"
+
+
+def test_an_option_that_is_not_there_is_named_with_those_that_are() -> None:
+    refuse_unknown({}, ("weights", "capacity"))
+    with pytest.raises(InvalidInput, match="no option weight; accepted: weights, capacity; did you mean 'weights'"):
+        refuse_unknown({"weight": 1}, ("weights", "capacity"))

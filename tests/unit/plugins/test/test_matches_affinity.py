@@ -23,6 +23,8 @@ CN = {"matchExpressions": [{"key": "region", "operator": "In", "values": ["cn"]}
         ({"region": "eu"}, CN, False),
         ({"metadata": {"name": "a", "labels": {"region": "cn"}}}, CN, True),
         ({"metadata": {"name": "a"}}, CN, False),
+        ({"env": True, "num": 5}, {"matchLabels": {"env": "true", "num": "5"}}, True),
+        ({"env": False}, {"matchLabels": {"env": "False"}}, False),
         ({"metadata": {"name": "a"}}, {}, True),
     ],
 )

@@ -23,6 +23,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.schema_ty
     Opaque,
     Quantity,
     Selector,
+    Term,
     Text,
     Type,
 )
@@ -90,6 +91,8 @@ def said(ours: Type) -> dict[str, Any]:
         return {"x-kubernetes-int-or-string": True}
     if isinstance(ours, Selector):
         return {"type": "object", "fields": ["matchExpressions", "matchLabels"]}
+    if isinstance(ours, Term):
+        return {"type": "object", "fields": ["matchExpressions", "matchFields"]}
     return {Boolean: {"type": "boolean"}, Bytes: {"type": "string", "format": "byte"}, Opaque: {"type": "object"}}[
         type(ours)
     ]
@@ -102,7 +105,8 @@ def relevant(schema: Schema) -> dict[str, Any]:
     names = ("type", "format", "enum", "pattern", "maxLength", "minimum", "maximum")
     given = {name: sorted(schema[name]) if name == "enum" else schema[name] for name in names if name in schema}
     fields = sorted(schema.get("properties", ()))
-    return given | ({"fields": fields} if fields == ["matchExpressions", "matchLabels"] else {})
+    is_known = fields in (["matchExpressions", "matchLabels"], ["matchExpressions", "matchFields"])
+    return given | ({"fields": fields} if is_known else {})
 
 
 def found(crds: Mapping[str, Any], key: tuple[str, str]) -> set[str]:

@@ -17,37 +17,20 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_dyn
     DynamicDivider,
     DynamicDivision,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._core.division_steps import (
-    DynamicShare,
-    Part,
-    StepKind,
-)
-from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import DynamicRules
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import DynamicDividing
+from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._core.dynamic_rules import (
+    ALL_RULES,
+    BINPACK,
+    ROWS,
+    SPREAD,
+    Counts,
+    clusters,
+    preferring,
+)
 from hypothesis import given
 from hypothesis import strategies as st
-
-Counts = tuple[int, ...]
-SPREAD = DynamicRules()
-BINPACK = DynamicRules(strategy="Binpack")
-
-
-def clusters(count: int, **labels: Sequence[str]) -> list[ManagedCluster]:
-    """So many clusters; of each label, the values in their order, "" for none."""
-    return [
-        ManagedCluster.of(
-            {
-                "metadata": {
-                    "namespace": f"ns{place}",
-                    "name": f"c{place}",
-                    "labels": {key: values[place] for key, values in labels.items() if values[place]},
-                }
-            }
-        )
-        for place in range(count)
-    ]
 
 
 def division(
@@ -61,15 +44,6 @@ def divided(
     rules: DynamicRules, desired: int, capacity: Counts, running: Counts = (), **labels: Sequence[str]
 ) -> list[int]:
     return list(division(rules, desired, capacity, running, **labels).replicas)
-
-
-def preferring(**weights: int) -> DynamicRules:
-    """Rules that prefer clusters by their label `zone`."""
-    terms = [
-        {"weight": weight, "preference": {"matchExpressions": [{"key": "zone", "operator": "In", "values": [zone]}]}}
-        for zone, weight in weights.items()
-    ]
-    return DynamicRules.of(DynamicDividing(preferred_clusters=tuple(terms)))
 
 
 def by_hand(total: int, weights: Sequence[int]) -> list[int]:
@@ -129,21 +103,6 @@ def test_packing_uses_as_few_clusters_as_can_be(size: int, most: int) -> None:
         demand = Demand(desired, running, capacity)
         replicas = divider.divide(demand).replicas
         assert sum(count > 0 for count in replicas) == fewest_used(desired, capacity, running), demand
-
-
-ROWS = st.integers(1, 12).flatmap(
-    lambda size: st.tuples(
-        st.lists(st.integers(0, 10**5), min_size=size, max_size=size),
-        st.lists(st.integers(0, 10**5), min_size=size, max_size=size),
-        st.lists(st.sampled_from(("a", "b", "")), min_size=size, max_size=size),
-    )
-)
-ALL_RULES = st.builds(
-    DynamicRules,
-    strategy=st.sampled_from(("Spread", "Binpack")),
-    min_clusters=st.integers(0, 4),
-    preferences=st.sampled_from((preferring(a=5, b=2).preferences, ())),
-)
 
 
 @given(ALL_RULES, ROWS, st.integers(0, 10**6))
@@ -331,40 +290,17 @@ def test_anew_divides_as_if_nothing_ran() -> None:
     assert divider.divide(demand.anew).replicas == (3, 3)
 
 
-def test_shares_tell_how_the_replicas_came_about() -> None:
-    divider = DynamicDivider(DynamicRules(min_clusters=3), clusters(3))
-    found = divider.divide(Demand(10, (0, 0, 0), (7, 5, 1)))
-    assert found.replicas == (5, 4, 1)
-    assert divider.shares(found)[0] == DynamicShare(
-        running=0,
-        capacity=7,
-        tier=0,
-        replicas=5,
-        parts=(Part(StepKind.GROW, 5, 7, 13, 10, 5, None),),
-    )
-    assert divider.shares(found)[2].parts == (Part(StepKind.GROW, 1, 1, 13, 10, 0, 2),)
-
-
-def test_shares_in_words() -> None:
-    divider = DynamicDivider(preferring(a=1), clusters(3, zone=("", "a", "")))
-    found = divider.divide(Demand(9, (1, 0, 0), (7, 3, 4)))
-    assert [str(divider.shares(found)[place]) for place in range(3)] == [
-        "4: runs 1, room for 7, 1 preferred groups before it; grow +3 of 5 (7 of 11 gives 3)",
-        "3: runs 0, room for 3; grow +3 of 3 (3 of 3 gives 3)",
-        "2: runs 0, room for 4, 1 preferred groups before it; grow +2 of 5 (4 of 11 gives 1, and 1 of the rest, turn 1)",
-    ]
-
-
-@given(ALL_RULES, ROWS, st.integers(0, 10**6), st.data())
-def test_the_parts_of_a_share_add_up(
-    rules: DynamicRules, rows: tuple[list[Any], ...], desired: int, data: st.DataObject
-) -> None:
-    capacity, running, zones = rows
-    divider = DynamicDivider(rules, clusters(len(capacity), zone=zones))
-    found = divider.divide(Demand(desired, tuple(running), tuple(capacity)))
-    place = data.draw(st.integers(0, len(capacity) - 1))
-    share = divider.shares(found)[place]
-    assert share.running + sum(part.change for part in share.parts) == share.replicas == found.replicas[place]
+@pytest.mark.parametrize(
+    ("desired", "unmet"),
+    [
+        (0, ()),
+        (1, ("minClusters: is 3, and there is 1 replica",)),
+        (2, ("minClusters: is 3, and there are 2 replicas",)),
+        (3, ()),
+    ],
+)
+def test_fewer_replicas_than_min_clusters(desired: int, unmet: tuple[str, ...]) -> None:
+    assert division(DynamicRules(min_clusters=3), desired, (9, 9, 9)).unmet == unmet
 
 
 @pytest.mark.parametrize(

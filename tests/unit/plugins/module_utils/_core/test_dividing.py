@@ -134,7 +134,7 @@ def test_what_is_bound_without_replicas_stays_bound() -> None:
 
 def test_shortages_and_unmet_rules_are_told_by_feed() -> None:
     found = subscription(strategy="Spread", minClusters=2)
-    divided = run(found, ["a", "b"], [order("web", 4), order("api", 1)], room(a=3))
+    divided = run(found, ["a", "b"], [order("web", 4), order("api", 0)], room(a=3))
     assert divided.shortages == {WEB: 1}
     assert divided.unmet == (f"{WEB}: minClusters: is 2, and 1 of 2 clusters have replicas",)
 

@@ -36,7 +36,7 @@ def laid(*policies: dict[str, Any], strict: bool = False, others: tuple[dict[str
     objects = (cluster("a", region="cn"), manifest(WEB), *others, *policies)
     snapshot = Snapshot.of(parse_stored(raw, "test")[0] for raw in objects)
     overlay = Overlay(snapshot, GoYaml(), strict=strict)
-    return overlay, overlay.lay(snapshot.clusters[0], snapshot.manifests[0]), snapshot
+    return overlay, overlay.lay(snapshot.clusters[0], snapshot.manifests[0], "default/web"), snapshot
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_only_policies_that_apply_now_are_a_reason_of_their_own() -> None:
         globalization("later", TARGET, color("red"), overridePolicy="ApplyLater"),
         localization("elsewhere", "clusternet-b", TARGET, color("red")),
     )
-    assert list(overlay.now(snapshot.clusters[0], snapshot.manifests)) == ["Globalization/now"]
+    assert list(overlay.now(snapshot.clusters[0], snapshot.manifests, "default/web")) == ["Globalization/now"]
     assert set(overlay.policies) == {
         "Globalization/now",
         "Globalization/later",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -137,8 +138,48 @@ def test_the_reasons_name_the_constraint() -> None:
     divider = dividing([hard(1)], zone="ab")
     found = division(divider, 9, (90, 10))
     kinds = [part.kind for part in divider.shares(found)[0].parts]
-    assert kinds[-1] is StepKind.CONSTRAIN
+    assert kinds == [StepKind.CONSTRAIN]
     assert found.replicas == (5, 4)
+
+
+def test_a_constraint_is_not_reported_as_lack_of_room() -> None:
+    found = division(dividing([hard(1)], zone="ab"), 9, (16, 2))
+    assert found.replicas == (3, 2)
+    assert (found.shortage, found.barred) == (4, 4)
+    assert found.unmet == (
+        "topologySpreadConstraints (maxSkew 1 over zone) leave no place for 4 of 9 replicas, although there is room for 13 "
+        "more",
+    )
+    full = division(dividing([hard(9)], zone="ab"), 9, (4, 2))
+    assert (full.shortage, full.barred, full.unmet) == (3, 0, ())
+    both = division(dividing([hard(1)], zone="ab"), 20, (5, 2))
+    assert (both.shortage, both.barred) == (15, 2)
+
+
+def test_a_label_that_clusters_lack_is_named() -> None:
+    nowhere = dividing([hard(1, "nolabel"), hard(1)], zone="ab")
+    found = division(nowhere, 9, (16, 16))
+    assert found.unmet == (
+        "topologySpreadConstraints (no cluster has the label nolabel and maxSkew 1 over zone) leave no place for 9 of 9 "
+        "replicas, although there is room for 32 more",
+    )
+    some = dividing([hard(1), soft(1, "site")], zone=["a", ""], site=["", ""])
+    words = [str(share) for share in some.shares(division(some, 3, (9, 9)))]
+    assert words[
+        1
+    ] == "0: had 0, room for 9, gets none: topologySpreadConstraints ask for the label zone; +0 of 3 by " + (
+        "topologySpreadConstraints"
+    )
+    assert "gets none" not in words[0]
+
+
+def test_what_gave_way_counts_as_room() -> None:
+    divider = dividing([hard(1)], zone="ab")
+    first = division(divider, 9, (16, 2))
+    more = replace(division(divider, 9, (0, 1), first.replicas), before=first)
+    assert more.replicas == (3, 3)
+    assert (more.shortage, more.barred) == (3, 3)
+    assert "room for 13 more" in more.unmet[0]
 
 
 def test_too_many_to_place_one_by_one() -> None:

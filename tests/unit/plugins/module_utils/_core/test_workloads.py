@@ -10,7 +10,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.plugins.module_utils._core.patch import apply_patch, compile_patch
-from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order, replicas_patch
+from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import (
+    feed_order,
+    not_divided,
+    replicas_patch,
+)
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import Feed
 
@@ -69,7 +73,20 @@ def test_a_cr_without_a_pod_template_asks_for_nothing() -> None:
         (template("Deployment", replicas=2**31), "/spec/replicas: found 2147483648"),
         (template("Cache", "x.io/v1", "/spec/size"), rf"/spec/size: found nothing; .*the annotation {PATH}"),
         (template("Cache", "x.io/v1", "/spec/a/9", a=[1]), "/spec/a/9: found nothing"),
-        (template("Cache", "x.io/v1", "/spec/a/01", a=[1, 2]), "/spec/a/01: found nothing"),
+        (template("Cache", "x.io/v1", "/spec/a/01", a=[1, 2]), "/spec/a/01: found nothing; /spec/a is a list"),
+        (template("Cache", "x.io/v1", "/spec/size", sise=1), "found nothing; /spec has template, sise;"),
+        (template("Cache", "x.io/v1", "/spec/a/b", a={}), "found nothing; /spec/a has no field;"),
+        (template("Cache", "x.io/v1", "/spec/a/b", a=5), "found nothing; /spec/a is a number;"),
+        (template("Cache", "x.io/v1", "/size"), "found nothing; the object has apiVersion, kind, metadata, spec;"),
+        (
+            template("Cache", "x.io/v1", "/spec/groups/0/n", groups=[{"false": 3}]),
+            r"/spec/groups/0/n: found nothing; /spec/groups/0 has false: YAML reads the key n as false, quote it; a number",
+        ),
+        (
+            template("Cache", "x.io/v1", "/spec/a/on", a={"true": 3}),
+            "YAML reads the key on as true, quote it; a number",
+        ),
+        (template("Cache", "x.io/v1", "/spec/a/y", a={"false": 3}), "found nothing; /spec/a has false; a number"),
         (template("Cache", "x.io/v1", "spec.size", size=2), "found 'spec.size'; a JSON pointer is accepted"),
         (template("Cache", "x.io/v1", '"/spec', size=2), "a JSON pointer is accepted"),
         (template("Cache", "x.io/v1", 7), "found 7; a JSON pointer is accepted"),
@@ -99,3 +116,23 @@ def test_the_patch_of_a_list_item_changes_that_item() -> None:
     raw = template("Cache", "example.com/v1", "/spec/sizes/0", sizes=[1, 2])
     patched = apply_patch(raw, compile_patch(replicas_patch(raw, "/spec/sizes/0", 5)))
     assert patched["spec"]["sizes"] == [5, 2]
+
+
+def test_completions_are_not_divided_and_that_is_said() -> None:
+    said = not_divided(template("Job", "batch/v1", parallelism=4, completions=10))
+    assert said.startswith("Job.batch shop/web: its parallelism is divided and its completions are not: ")
+    assert "does all 10. Leave spec.completions out, or" in said
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        template("Job", "batch/v1", parallelism=4),
+        template("Job", "batch/v1", completions=None),
+        template("Job", "example.org/v1", completions=3),
+        template("Job", "batch/v1", "/spec/completions", completions=3),
+        template("Deployment", completions=3),
+    ],
+)
+def test_what_is_divided_whole_needs_no_warning(raw: dict[str, Any]) -> None:
+    assert not_divided(raw) == ""

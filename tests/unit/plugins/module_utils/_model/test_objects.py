@@ -77,7 +77,13 @@ def test_a_subscription_with_all_its_fields():
                 "dividingScheduling": {"type": "Dynamic", "dynamicDividing": {"strategy": "Binpack", "minClusters": 2}},
                 "priority": 7,
                 "preemptionPolicy": "PreemptNever",
-                "subscribers": [{"clusterAffinity": {"matchLabels": {"a": "b"}}, "weight": 3, "subGroupStrategy": {}}],
+                "subscribers": [
+                    {
+                        "clusterAffinity": {"matchLabels": {"a": "b"}},
+                        "weight": 3,
+                        "subGroupStrategy": {"minClusters": 0},
+                    }
+                ],
                 "clusterTolerations": [{"key": "k", "operator": "Exists"}],
                 "feeds": [],
             },
@@ -260,6 +266,34 @@ def test_an_unknown_field_is_an_error_for_a_user_and_a_warning_on_a_hub():
     assert parsed.meta.name == "web"
     assert len(warnings) == 1
     assert warnings[0].startswith("hub/base.yml: Base shop/web: spec.feedz: unknown field")
+
+
+@pytest.mark.parametrize("strategy", [None, {}, {"minClusters": None}])
+def test_a_subgroup_of_no_size_is_not_one_of_size_zero(strategy):
+    raw = an_object(
+        "Subscription",
+        spec={
+            "schedulingBySubGroup": True,
+            "subscribers": [{"clusterAffinity": {}, "subGroupStrategy": strategy}],
+            "feeds": [],
+        },
+    )
+    with pytest.raises(InvalidInput, match=r"subGroupStrategy.*: is missing; schedulingBySubGroup needs"):
+        read(raw)
+    parsed, (warning,) = parse_stored(raw, "hub/web.yml")
+    assert "subGroupStrategy" in warning
+    assert isinstance(parsed, Subscription)
+    assert parsed.subscribers[0].subgroup_min_clusters is None
+
+
+def test_a_subscription_knows_what_is_wrong_with_its_tolerations_where_a_hub_took_them():
+    tolerations = [{"key": "a", "operator": "Exists"}, {"key": "b", "operator": "exists"}]
+    raw = an_object("Subscription", spec={"subscribers": [], "feeds": [], "clusterTolerations": tolerations})
+    parsed, (warning,) = parse_stored(raw, "hub/web.yml")
+    assert isinstance(parsed, Subscription)
+    (problem,) = parsed.toleration_problems
+    assert problem.startswith("spec.clusterTolerations[1].operator: found 'exists'; accepted: Equal, Exists")
+    assert warning.endswith(problem)
 
 
 def test_a_wrong_value_is_an_error_on_a_hub_too():

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.multicluster.apps.plugins.module_utils._model.text import MESSAGE_LIMIT, fit
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import MESSAGE_LIMIT, counted, fit
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,8 @@ def test_one_line_that_no_terminal_obeys(text: object, shown: str) -> None:
 
 def test_a_limit_of_its_own() -> None:
     assert fit("abcdef", 4) == "abc…"
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 replicas"), (1, "1 replica"), (2, "2 replicas")])
+def test_a_number_with_its_noun(number: int, text: str) -> None:
+    assert counted(number, "replica") == text

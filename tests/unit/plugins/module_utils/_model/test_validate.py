@@ -33,6 +33,10 @@ def globalization(**spec):
     return an_object("Globalization", spec={"feed": FEED, **spec})
 
 
+def dynamic(**rules):
+    return subscription(dividingScheduling={"type": "Dynamic", "dynamicDividing": rules})
+
+
 def override(**fields):
     return globalization(overrides=[{"type": "MergePatch", "value": "{}", **fields}])
 
@@ -76,7 +80,7 @@ ACCEPTED = {
         subscribers=[
             {"clusterAffinity": {"matchLabels": {"a": "b"}}, "weight": 0, "subGroupStrategy": {"minClusters": 0}}
         ],
-        clusterTolerations=[{"key": "k", "operator": "Bogus", "tolerationSeconds": 2**40}],
+        clusterTolerations=[{"key": "k", "effect": "NoExecute", "tolerationSeconds": 2**40}],
     ),
     "subscription with nulls": subscription(priority=None, dividingScheduling=None, clusterTolerations=None),
     "subscription for nothing": subscription(subscribers=[], feeds=[]),
@@ -110,7 +114,7 @@ ACCEPTED = {
             ]
         },
     ),
-    "managed cluster": cluster(taints=[{"key": "k", "effect": "Whatever", "timeAdded": "2024-01-01T00:00:00Z"}]),
+    "managed cluster": cluster(taints=[{"key": "k", "effect": "NoExecute", "timeAdded": "2024-01-01T00:00:00Z"}]),
     "managed cluster without a spec": an_object("ManagedCluster", api_version=CLUSTERS),
 }
 
@@ -232,6 +236,20 @@ REFUSED = [
         ),
         "spec.feeds[0].replicaRequirements.resources.requests[cpu]: found 'half'; accepted: a quantity such as 500m",
     ),
+    (dynamic(maxClusters="2"), "maxClusters: found '2'; accepted: a whole number from 1 on"),
+    (dynamic(minClusters="2"), "minClusters: found '2'; accepted: a whole number from 0 on"),
+    (
+        dynamic(preferredClusters=[{"weight": "x", "preference": {}}]),
+        "preferredClusters[0].weight: found 'x'; accepted: a whole number from 1 to 100",
+    ),
+    (
+        dynamic(preferredClusters=[{"weight": 1, "preference": "x"}]),
+        "preferredClusters[0].preference: found a string; accepted: a mapping with matchExpressions, matchFields",
+    ),
+    (
+        dynamic(topologySpreadConstraints=[{"maxSkew": "1", "topologyKey": "a", "whenUnsatisfiable": "x"}]),
+        "topologySpreadConstraints[0].maxSkew: found '1'; accepted: a whole number from 1 on",
+    ),
     (cluster(clusterId="1"), "ManagedCluster shop/web: spec.clusterId: found '1'; accepted: a UUID"),
     (cluster(syncMode="push"), "spec.syncMode: found 'push'; accepted: Push, Pull, Dual; did you mean 'Push'?"),
     (cluster(taints=[{"key": "k"}]), "spec.taints[0].effect: is missing"),
@@ -268,6 +286,29 @@ TOLERATED = [
     (
         subscription(schedulingBySubGroup=True),
         "spec.subscribers[0].subGroupStrategy: is missing; schedulingBySubGroup needs subGroupStrategy.minClusters",
+    ),
+    (
+        subscription(clusterTolerations=[{"key": "a"}, {"key": "b", "operator": "exists"}]),
+        "spec.clusterTolerations[1].operator: found 'exists'; accepted: Equal, Exists, or none, which is Equal; did you",
+    ),
+    (cluster(taints=[{"key": "a b", "effect": "NoExecute"}]), "spec.taints[0].key: found 'a b'; accepted: [<DNS"),
+    (
+        subscription(
+            dividingScheduling={
+                "dynamicDividing": {"preferredClusters": [{"weight": 1, "minDomains": 2, "preference": {}}]}
+            }
+        ),
+        "preferredClusters[0].minDomains: unknown field",
+    ),
+    (
+        dynamic(preferredClusters=[{"weight": 1, "preference": {"matchField": []}}]),
+        "preferredClusters[0].preference.matchField: unknown field; accepted: matchExpressions, matchFields; did you",
+    ),
+    (
+        dynamic(
+            preferredClusters=[{"weight": 1, "preference": {"matchExpressions": [{"key": "a", "operator": "in"}]}}]
+        ),
+        "preference.matchExpressions[0].operator: found 'in'; accepted: In, NotIn, Exists, DoesNotExist, Gt, Lt; did",
     ),
     (
         override(type="FieldJSONPatch", fieldFormat="YAML"),

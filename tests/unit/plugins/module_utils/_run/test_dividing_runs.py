@@ -270,16 +270,27 @@ def test_a_path_that_is_none_is_refused_at_the_door() -> None:
         World(a=1).distribute(raw, web(**static(a=1)))
 
 
-def test_replicas_of_any_object_are_divided_by_the_path_that_its_user_declares() -> None:
+@pytest.mark.parametrize(
+    ("pointer", "spec", "delivered"),
+    [
+        ("/spec/size", {"size": 3}, [{"size": 2}, {"size": 1}]),
+        ('"/spec/groups/0/n"', {"groups": [{"n": 3}]}, [{"groups": [{"n": 2}]}, {"groups": [{"n": 1}]}]),
+    ],
+)
+def test_replicas_of_any_object_are_divided_by_the_path_that_its_user_declares(
+    pointer: str, spec: dict[str, Any], delivered: list[dict[str, Any]]
+) -> None:
     world = World(a=1, b=1)
-    metadata = {"name": "q", "namespace": "shop", "annotations": {"multicluster.apps/replicas-path": "/spec/size"}}
-    queue = {"apiVersion": "example.org/v1", "kind": "Queue", "metadata": metadata, "spec": {"size": 3}}
+    metadata = {"name": "q", "namespace": "shop", "annotations": {"multicluster.apps/replicas-path": pointer}}
+    queue = {"apiVersion": "example.org/v1", "kind": "Queue", "metadata": metadata, "spec": spec}
     feed = {"apiVersion": "example.org/v1", "kind": "Queue", "namespace": "shop", "name": "q"}
     done = world.distribute(
         queue, {**web(**static(a=2, b=1)), "spec": {**web(**static(a=2, b=1))["spec"], "feeds": [feed]}}
     )
     assert done.decision.problems == {}
     assert world.status()["replicas"] == {"example.org/v1/Queue/shop/q": [2, 1]}
+    found = [item["spec"] for name in "ab" for key, item in world.clusters[name].objects.items() if key.kind == "Queue"]
+    assert found == delivered
 
 
 def test_weights_that_are_all_zero_are_an_error_that_names_the_field() -> None:
@@ -309,7 +320,7 @@ def test_info_tells_weights_and_how_they_were_followed() -> None:
     assert found["clusters"]["a"]["shares"] == {KEY: "7: weight 5 of 6 gives 6, and 1 of the rest (turn 1)"}
     assert (found["clusters"]["c"]["chosen"], found["clusters"]["c"]["turned_away_by"]) == (False, "affinity")
     assert found["clusters"]["c"]["replicas"] == {}
-    assert found["table"][0].split() == ["CLUSTER", "CHOSEN", "SCORE", "WEIGHT", "REPLICAS", "ROOM", "REASON"]
+    assert found["table"][0].split() == ["CLUSTER", "CHOSEN", "SCORE", "WEIGHT", "REPLICAS", "PHASE", "REASON"]
     assert found["table"][1].split()[:5] == ["a", "yes", "300", "5", "7"]
     assert found["table"][3].startswith("c        no ")
 
@@ -324,7 +335,7 @@ def test_info_tells_of_a_schedule_that_was_not_made_yet_what_clusters_have_room_
     assert {name: each["chosen"] for name, each in found["clusters"].items()} == {"a": False, "b": True, "c": True}
     assert found["clusters"]["a"]["reason"] == "selected, but strategy Binpack puts no replica there"
     assert found["clusters"]["b"]["capacity"] == {KEY: 8}
-    assert found["clusters"]["c"]["shares"] == {KEY: "2: runs 0, room for 3; pack +2 of 10 (3 of 13)"}
+    assert found["clusters"]["c"]["shares"] == {KEY: "2: had 0, room for 3; +2 of 10 by packing"}
     overwrite_replicas(world, 20)
     assert reasons_of(world)["shortages"] == {KEY: 6}
 

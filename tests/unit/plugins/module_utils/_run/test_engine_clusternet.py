@@ -181,6 +181,14 @@ def test_our_scheduler_binds_and_the_controllers_deploy() -> None:
     assert here.distribute().changes == ()
 
 
+def test_check_mode_knows_the_placements_of_our_scheduler() -> None:
+    here = world("shanghai")
+    done = here.distribute(*shop(schedulerName="multicluster.apps"), options={"check": True})
+    (placement,) = done.decision.placements
+    assert placement.subscription.full_name == "default/web"
+    assert placement.clusters
+
+
 def test_our_scheduler_divides_and_leaves_the_localizations_to_clusternet() -> None:
     here = world("beijing", "shanghai")
     deployment = {

@@ -90,10 +90,50 @@ def test_labels_that_the_inventory_drops_go_and_labels_of_others_stay() -> None:
     assert (after["y"], after["by-hand"], after["inventory.multicluster.apps/core"]) == ("2", "yes", "true")
 
 
-def test_taints_of_others_stay_unless_the_inventory_speaks_of_taints() -> None:
-    first = registered(host("a", taints=[{"key": "k", "effect": "NoSchedule"}]))
-    assert the_only(registered(host("a"), contents=first))["spec"]["taints"]
-    assert "taints" not in the_only(registered(host("a", taints=[]), contents=first))["spec"]
+OURS = {"key": "k", "value": "v", "effect": "NoSchedule"}
+THEIRS = {"key": "k", "value": "v", "effect": "NoExecute", "timeAdded": "2026-01-01T00:00:00Z"}
+
+
+def tainted(contents: Contents, *taints: Any) -> Contents:
+    (stored,) = contents.objects.values()
+    raw = {**stored.raw, "spec": {**stored.raw["spec"], "taints": list(taints)}}
+    return contents.with_changes([Put(raw, None)], NOW)
+
+
+def test_taints_that_the_inventory_drops_go_and_taints_of_others_stay() -> None:
+    first = tainted(registered(host("a", taints=[OURS])), THEIRS, OURS)
+    after = registered(host("a"), contents=first)
+    assert the_only(after)["spec"]["taints"] == [THEIRS]
+    assert "annotations" not in the_only(after)["metadata"]
+    changes, _warnings = plan_register([host("a")], after, "/inventory/fleet")
+    assert changes == ()
+
+
+def test_the_last_taint_that_the_inventory_drops_leaves_no_empty_list() -> None:
+    assert "taints" not in the_only(registered(host("a"), contents=registered(host("a", taints=[OURS]))))["spec"]
+
+
+def test_a_taint_that_somebody_changed_is_theirs() -> None:
+    changed = {**OURS, "value": "other"}
+    first = tainted(registered(host("a", taints=[OURS])), changed)
+    assert the_only(registered(host("a"), contents=first))["spec"]["taints"] == [changed]
+
+
+@pytest.mark.parametrize("taints", [[], [OURS]])
+def test_an_inventory_that_speaks_of_taints_says_all_of_them(taints: list[Any]) -> None:
+    first = tainted(registered(host("a")), THEIRS)
+    assert the_only(registered(host("a", taints=taints), contents=first))["spec"].get("taints", []) == taints
+
+
+def test_a_taint_of_others_that_a_user_could_not_store_is_no_reason_to_stop() -> None:
+    odd = {"key": "a b", "effect": "Sometimes"}
+    assert the_only(registered(host("a"), contents=tainted(registered(host("a")), odd)))["spec"]["taints"] == [odd]
+
+
+@pytest.mark.parametrize("odd", ["gpu:NoSchedule", {"key": "k"}, None])
+def test_taints_on_the_hub_that_cannot_be_read_are_named(odd: Any) -> None:
+    with pytest.raises(InvalidInput, match=r"^host a: ManagedCluster clusternet-a/a: spec\.taints\[0\]"):
+        registered(host("a"), contents=tainted(registered(host("a")), odd))
 
 
 def test_a_missing_host_removes_nothing() -> None:
@@ -124,7 +164,14 @@ def test_groups_that_make_no_label_are_left_out_with_a_warning() -> None:
         ({"kubeconfig": 7}, "multicluster_kubeconfig must be a string"),
         ({"directory": "x", "context": "y"}, "multicluster_directory makes it a directory cluster"),
         ({"validate_certs": "maybe"}, "multicluster_validate_certs must be true or false"),
-        ({"taints": [{"key": "k", "effect": "Sometimes"}]}, "effect"),
+        (
+            {"taints": [{"key": "k", "effect": "noexecute"}]},
+            "variable multicluster_taints[0].effect: found 'noexecute'; accepted: NoSchedule, PreferNoSchedule, NoExecute; did",
+        ),
+        ({"taints": [{"key": "a b", "effect": "NoExecute"}]}, "variable multicluster_taints[0].key: found 'a b'"),
+        ({"taints": [{"effect": "NoExecute"}]}, "variable multicluster_taints[0].key: is missing"),
+        ({"taints": [OURS, {**OURS, "valeu": "x"}]}, "variable multicluster_taints[1].valeu: unknown field"),
+        ({"taints": {"key": "k"}}, "variable multicluster_taints: found a mapping; accepted: a list"),
         ({"namespace": "../evil"}, "namespace"),
     ],
 )

@@ -116,6 +116,11 @@ def test_nothing_wrong_is_no_message() -> None:
     assert failure_message([], {}) is None
 
 
+def test_one_is_not_many() -> None:
+    message = failure_message([], {"default/web": ("first",)})
+    assert message == "1 Subscription was not distributed as it asks: default/web\nSubscription default/web: first"
+
+
 def test_a_message_counts_names_and_then_tells_each_reason() -> None:
     sick = item(Result.CREATED, "sick", health=Health(HealthStatus.FAILED))
     unseen = item(Result.CREATED, "unseen")
