@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._run.distributing import DistributeRequest, distribute
 from ansible_collections.multicluster.apps.plugins.module_utils._run.engine_clusternet import distribute_by_clusternet
 from ansible_collections.multicluster.apps.plugins.module_utils._run.explaining import explained
@@ -26,7 +25,7 @@ from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts 
     hosts_of_group,
 )
 from ansible_collections.multicluster.apps.plugins.plugin_utils.progress import Progress
-from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import delivery_options, scope_of
+from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import delivery_options, guards_of, scope_of
 from ansible_collections.multicluster.apps.plugins.plugin_utils.templates import rendered
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
 
@@ -42,7 +41,7 @@ class ActionModule(HubAction):
             hosts=hosts_of_group(params["group"], task_vars) if params["group"] else None,
             store=self._store(params, task_vars),
             scope=scope_of(params),
-            guards=Guards(params["max_removed_clusters"], fail_on_shortage=params["fail_on_shortage"]),
+            guards=guards_of(params),
             deliver=params["deliver"],
             options=delivery_options(params, check=self.check),
             strict=params["strict"],

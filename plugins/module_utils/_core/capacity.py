@@ -38,6 +38,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.requireme
     is_node_resource,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import LabelSelector
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
 # What a capacity that a user gives need not name: whoever says how many pods fit need not count processors, too.
 _UNLIMITED: Final = (CPU, MEMORY, EPHEMERAL_STORAGE, PODS)
@@ -124,8 +125,9 @@ class ClusterRoom:
         :raises InvalidInput: naming what is malformed.
         """
         if not isinstance(raw, Mapping) or not raw:
+            found = "is empty" if raw == {} else f"found {describe(raw)}"
             raise InvalidInput(
-                f"{where}: found {describe(raw)}; a mapping of resources to quantities is accepted, such as"
+                f"{where}: {found}; a mapping of resources to quantities is accepted, such as"
                 " {cpu: 16, memory: 64Gi, pods: 100}"
             )
         free = dict.fromkeys(_UNLIMITED, _ENDLESS)
@@ -180,6 +182,13 @@ class ClusterRoom:
                 f"{node.name} ({', '.join(node.overcommitted)})" for node in self.nodes if node.overcommitted
             ),
         )
+
+    def fullness(self, needs: ReplicaRequirements) -> str:
+        """Why there is room for none, for a cluster of which nothing is left; in one line."""
+        if self.replicas(needs):
+            return "room for 0, all of it is taken"
+        head, _separator, why = str(self.report(needs)).partition("; ")
+        return fit(f"{head} ({why})" if why else head)
 
     def taking(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
         """The room that is left when so many more replicas run here.

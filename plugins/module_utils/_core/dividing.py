@@ -30,6 +30,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters 
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import STATIC, Subscription
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import counted
 
 DYNAMIC: Final = "Dynamic"
 
@@ -62,15 +63,15 @@ class Divided:
     def _dynamic(self) -> dict[str, DynamicDivision]:
         return {key: each for key, each in self.divisions.items() if isinstance(each, DynamicDivision)}
 
-    def homeless(self, running: Running) -> tuple[str, ...]:
+    def homeless(self, running: Running, why_not: Callable[[str], str]) -> tuple[str, ...]:
         """The feeds that nothing runs of and of which no replica found a place, one sentence each.
 
         :param running: what ran before; what has lost its last replica to another Subscription is no surprise.
+        :param why_not: by feed key, why there is room in none of the clusters, in words.
         """
         return tuple(
-            f"feed {key}: none of its clusters may take even one of {each.demand.desired} replicas: {'; '.join(each.unmet)}"
-            if each.barred
-            else f"feed {key}: none of its clusters has room for even one of {each.demand.desired} replicas"
+            f"feed {key}: none of its clusters {'may take' if each.barred else 'has room for'} even one of "
+            f"{counted(each.demand.desired, 'replica')}: {'; '.join(each.unmet) if each.barred else why_not(key)}"
             for key, each in self._dynamic.items()
             if each.demand.desired and not any(each.replicas) and key not in running
         )
@@ -89,7 +90,8 @@ class Divided:
     def shortfalls(self) -> tuple[str, ...]:
         """Both, one sentence each."""
         short = (
-            f"feed {key}: {each.shortage - each.barred} of {each.demand.desired} replicas have room in none of its clusters"
+            f"feed {key}: {each.shortage - each.barred} of {counted(each.demand.desired, 'replica')} have room in none of its"
+            " clusters"
             for key, each in self._dynamic.items()
             if each.shortage > each.barred
         )

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
 from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_static import StaticDivision
 from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing import Divided
 from ansible_collections.multicluster.apps.plugins.module_utils._core.division_steps import DynamicShare
@@ -18,7 +17,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Verdict
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
-from ansible_collections.multicluster.apps.plugins.module_utils._model.text import fit
 
 _EMPTY: Final = "selected, but strategy Binpack puts no replica there"
 _TOO_MANY: Final = (
@@ -111,14 +109,7 @@ class _Fullness:
         if room is None:
             return ""
         needs = ReplicaRequirements.of(self._orders[key].requirements, f"feed {key}: replicaRequirements")
-        return _full(room, needs)
-
-
-def _full(room: ClusterRoom, needs: ReplicaRequirements) -> str:
-    if room.replicas(needs):
-        return "room for 0, all of it is taken"
-    head, _separator, why = str(room.report(needs)).partition("; ")
-    return fit(f"{head} ({why})" if why else head)
+        return room.fullness(needs)
 
 
 def _numbers(divided: Divided, fullness: _Fullness) -> Mapping[str, _Numbers]:

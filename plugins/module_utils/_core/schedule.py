@@ -25,17 +25,20 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing i
 from ansible_collections.multicluster.apps.plugins.module_utils._core.fleet import Fleet
 from ansible_collections.multicluster.apps.plugins.module_utils._core.names import base_name
 from ansible_collections.multicluster.apps.plugins.module_utils._core.reserving import unreserved
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows
 from ansible_collections.multicluster.apps.plugins.module_utils._core.select import Selection, select
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     SCHEDULER_NAMES,
 )
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import Base, ManagedCluster, Subscription
+from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import DIVIDING
 
 # By binding.
 Rooms: TypeAlias = Mapping[str, ClusterRoom]
+_SHOWN_CLUSTERS: Final = 3
 NO_ROOMS: Final[Rooms] = MappingProxyType({})
 
 
@@ -132,6 +135,16 @@ def ask(
     )
 
 
+def _select(subscription: Subscription, fleet: Fleet) -> Selection:
+    """As `select`, for tolerations that Kubernetes would take: it is not guessed what the others were meant to cover.
+
+    :raises InvalidInput: naming the field of a toleration, and for what `select` raises it.
+    """
+    if problems := subscription.toleration_problems:
+        raise InvalidInput(f"{subscription.key}: {problem}" for problem in problems)
+    return select(subscription, fleet)
+
+
 def _ask(
     subscription: Subscription,
     fleet: Fleet,
@@ -139,7 +152,7 @@ def _ask(
 ) -> Asked:
     selection = None
     try:
-        selection = select(subscription, fleet)
+        selection = _select(subscription, fleet)
         if subscription.scheduling_strategy == DIVIDING and selection.selected:
             return Asked(subscription, selection, claim(subscription, selection.selected))
     except InvalidInput as error:
@@ -182,7 +195,7 @@ def place(
 
         def accepts(number: int, served: Served, rest: Sequence[int] = tuple(rest)) -> bool:
             index = rest[number]
-            placed[index] = _place(asked[index], served, move_to, guards)
+            placed[index] = _place(asked[index], served, move_to, guards, rooms)
             return not placed[index].problems
 
         serve([claim for index in rest if (claim := asked[index].claim)], left, accepts)
@@ -190,30 +203,62 @@ def place(
         stubborn = {each.victim for index in rest for each in placed[index].preempted}
         refused = [index for index in rest if placed[index].problems and asked[index].subscription.key in stubborn]
         final.update(refused or rest)
-    return tuple(replace(placed[index], rooms=rooms) for index in range(len(asked)))
+    return tuple(placed[index] for index in range(len(asked)))
 
 
-def _place(asked: Asked, served: Served | None, move_to: _MoveTo, guards: Guards) -> Placement:
+def _place(asked: Asked, served: Served | None, move_to: _MoveTo, guards: Guards, rooms: Rooms = NO_ROOMS) -> Placement:
     problems = asked.problems or (served.problems if served else ())
     if problems or asked.selection is None:
         return Placement(asked.subscription, asked.selection, problems=problems, claim=asked.claim)
     divided = served.divided if served else None
     clusters = divided.clusters if divided else asked.selection.selected
     move = move_to(asked.subscription, clusters)
-    placement = Placement(asked.subscription, asked.selection, claim=asked.claim, divided=divided)
-    refusals = _refusals(asked.selection, move.there, move.going, guards) or _unserved(placement, guards)
+    placement = Placement(asked.subscription, asked.selection, claim=asked.claim, divided=divided, rooms=rooms)
+    going = (*move.going, *_emptied(placement))
+    refusals = _refusals(asked.selection, move.there, going, guards) or _unserved(placement, guards)
     if refusals:
         return replace(placement, problems=refusals)
     preempted = served.preempted if served else ()
     return replace(placement, clusters=clusters, leaving=move.leaving, preempted=preempted)
 
 
+def _emptied(placement: Placement) -> tuple[str, ...]:
+    """Clusters that would lose all replicas, though no fewer are asked for: a mistyped weight is not to do that unasked.
+
+    Only where weights alone decide: everything else moves replicas for a reason that is a cluster's.
+    """
+    divided, claim = placement.divided, placement.claim
+    if divided is None or claim is None or divided.divider is not None:
+        return ()
+    rows = Rows(claim.running, claim.bindings)
+    pairs = [(rows.of(key), each.replicas) for key, each in divided.divisions.items()]
+    if all(old == new for old, new in pairs) or any(sum(old) > sum(new) for old, new in pairs):
+        return ()
+    before, after = (list(map(any, zip(*side, strict=True))) for side in zip(*pairs, strict=True))
+    return tuple(name for name, had, has in zip(claim.bindings, before, after, strict=True) if had and not has)
+
+
 def _unserved(placement: Placement, guards: Guards) -> tuple[str, ...]:
     """Why a division is not carried out: what is delivered without a single replica is as good as removed."""
     if placement.divided is None or placement.claim is None:
         return ()
-    found = placement.divided.homeless(placement.claim.running)
+    found = placement.divided.homeless(placement.claim.running, partial(_why_full, placement))
     return tuple(dict.fromkeys((*found, *placement.shortfalls))) if guards.fail_on_shortage else found
+
+
+def _why_full(placement: Placement, key: str) -> str:
+    """Why none of the clusters has room for a feed, of the first few."""
+    claim = placement.claim
+    order = next((each for each in claim.orders if each.feed.key == key), None) if claim else None
+    if claim is None or order is None:
+        return "no cluster is asked"
+    needs = ReplicaRequirements.of(order.requirements, f"feed {key}: replicaRequirements")
+    rooms = ((cluster, placement.rooms.get(cluster.binding)) for cluster in claim.clusters[:_SHOWN_CLUSTERS])
+    found = [
+        f"{cluster.full_name}: {room.fullness(needs) if room else 'its room is not known'}" for cluster, room in rooms
+    ]
+    more = len(claim.clusters) - _SHOWN_CLUSTERS
+    return "; ".join([*found, f"and {more} more" if more > 0 else ""]).removesuffix("; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +318,7 @@ def bind(subscription: Subscription, clusters: tuple[ManagedCluster, ...], guard
     :returns: without Bases that leave, as Clusternet's controllers see to their own, and with nothing divided.
     """
     try:
-        selection = select(subscription, Fleet(clusters))
+        selection = _select(subscription, Fleet(clusters))
     except InvalidInput as error:
         return Placement(subscription, problems=error.problems)
     return _place(Asked(subscription, selection), None, partial(_unbinding, clusters), guards)
@@ -319,7 +364,7 @@ def _refusals(selection: Selection, there: int, going: Sequence[str], guards: Gu
         return (
             f"none of the {len(selection.fleet.clusters)} clusters is both selected and tolerated{stays}. "
             "Compare spec.subscribers[].clusterAffinity and spec.clusterTolerations with the labels and taints of the "
-            "clusters (multicluster.apps.info tells why each was turned away)",
+            "clusters (the reasons, which multicluster.apps.info has, tell why each was turned away)",
         )
     if len(going) > guards.max_removed_clusters:
         places = ", ".join(going[:5]) + (", …" if len(going) > 5 else "")

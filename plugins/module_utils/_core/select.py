@@ -201,8 +201,8 @@ def _best_of_subgroups(subscription: Subscription, ranked: Sequence[int], groups
     for index, subscriber in enumerate(subscription.subscribers):
         if subscriber.subgroup_min_clusters is None:
             raise InvalidInput(
-                f"{subscription.key}: spec.subscribers[{index}].subGroupStrategy: is missing;"
-                " schedulingBySubGroup needs minClusters in every subscriber"
+                f"{subscription.key}: spec.subscribers[{index}].subGroupStrategy.minClusters: is missing;"
+                " schedulingBySubGroup needs it in every subscriber"
             )
         mine = set(groups[index])
         best = islice((place for place in ranked if place in mine), subscriber.subgroup_min_clusters)

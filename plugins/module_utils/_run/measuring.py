@@ -66,10 +66,8 @@ def unmeasured(clusters: Sequence[ManagedCluster]) -> Measured:
 
 def by_hub(clusters: Sequence[ManagedCluster]) -> Measured:
     """What the hub keeps of the capacities that users gave, for whoever asks no clusters."""
-    found = {cluster.binding: given_room(cluster, None) for cluster in clusters}
-    rooms = {binding: room for binding, room in found.items() if room is not None}
-    unknown = unmeasured([cluster for cluster in clusters if cluster.binding not in rooms]).unknown
-    return Measured(rooms, unknown)
+    unknown = unmeasured(clusters).unknown
+    return _measured({cluster.binding: _kept_room(cluster) or unknown[cluster.binding] for cluster in clusters})
 
 
 class Gauge:
@@ -100,14 +98,11 @@ class Gauge:
         with ThreadPoolExecutor(max_workers=max(1, min(self._forks, len(new)))) as pool:
             for cluster, found in zip(new, pool.map(self._look_at, new, sources), strict=True):
                 self._known[cluster.binding] = found
-        known = {cluster.binding: self._known[cluster.binding] for cluster in clusters}
-        return Measured(
-            {binding: found for binding, found in known.items() if isinstance(found, ClusterRoom)},
-            {binding: found for binding, found in known.items() if isinstance(found, str)},
-        )
+        return _measured({cluster.binding: self._known[cluster.binding] for cluster in clusters})
 
     def _source(self, cluster: ManagedCluster, contents: Contents | None) -> _Source:
-        given = given_room(cluster, self._capacities(cluster))
+        variable = self._capacities(cluster)
+        given = _kept_room(cluster) if variable is None else given_room(cluster, variable)
         if given is not None:
             return given
         try:
@@ -157,6 +152,21 @@ def given_room(cluster: ManagedCluster, variable: Any) -> ClusterRoom | None:
         return ClusterRoom.given(json.loads(text), where)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"{where}: it is no JSON; run multicluster.apps.register, which writes it") from error
+
+
+def _kept_room(cluster: ManagedCluster) -> _Found | None:
+    """What the hub keeps of the room of a cluster; what is wrong with it concerns that cluster alone."""
+    try:
+        return given_room(cluster, None)
+    except InvalidInput as error:
+        return _said(cluster, error)
+
+
+def _measured(found: Mapping[str, _Found]) -> Measured:
+    return Measured(
+        {binding: room for binding, room in found.items() if isinstance(room, ClusterRoom)},
+        {binding: why for binding, why in found.items() if isinstance(why, str)},
+    )
 
 
 def _said(cluster: ManagedCluster, error: Exception) -> str:

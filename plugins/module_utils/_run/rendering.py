@@ -25,10 +25,12 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule i
     ask,
     place,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import not_divided
 from ansible_collections.multicluster.apps.plugins.module_utils._model.api import (
     ANNOTATION_SUBSCRIPTION,
     RESERVED_NAMESPACE,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import Manifest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import Change, Contents, Delete, Put, marked
 from ansible_collections.multicluster.apps.plugins.module_utils._model.identity import ObjectKey
@@ -38,6 +40,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.objects i
     Description,
     ManagedCluster,
 )
+from ansible_collections.multicluster.apps.plugins.module_utils._model.text import counted
 from ansible_collections.multicluster.apps.plugins.module_utils._run.inventories import dividing_changes
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, by_hub
@@ -158,13 +161,23 @@ def place_all(
     for placement in placements:
         name = subscription_name(placement)
         if not placement.problems:
-            warnings += (f"{name}: {shortfall}" for shortfall in placement.shortfalls)
+            warnings += (f"{name}: {each}" for each in (*placement.shortfalls, *_not_divided(placement, loaded)))
         warnings += (
-            f"{each.victim.namespace}/{each.victim.name}: {each.replicas} replicas of feed {each.feed} in {each.cluster} give "
-            f"way to {name}, which has a higher priority"
+            f"{each.victim.namespace}/{each.victim.name}: {counted(each.replicas, 'replica')} of feed {each.feed} in {each.cluster} "
+            f"{'gives' if each.replicas == 1 else 'give'} way to {name}, which has a higher priority"
             for each in placement.preempted
         )
     return placements, warnings
+
+
+def _not_divided(placement: Placement, loaded: Loaded) -> Iterator[str]:
+    """A warning for each feed of which a part is whole in every cluster."""
+    if placement.claim is None or len(placement.clusters) < 2:
+        return
+    for order in placement.claim.orders:
+        source = loaded.snapshot.resolve(order.feed)
+        if isinstance(source, Manifest) and (sentence := not_divided(source.template)):
+            yield sentence
 
 
 @dataclass(frozen=True)

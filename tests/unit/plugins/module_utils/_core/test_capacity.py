@@ -119,7 +119,7 @@ def test_room_that_a_user_gives(given_room: dict[str, Any], requests: dict[str, 
     ("raw", "message"),
     [
         (7, "^multicluster_capacity: found 7; a mapping of resources"),
-        ({}, "multicluster_capacity: found a mapping; a mapping of resources"),
+        ({}, "multicluster_capacity: is empty; a mapping of resources"),
         ({"CPU": 1}, "found the key 'CPU'; accepted: cpu, memory.*did you mean 'cpu'"),
         ({"cpu": "many"}, r"multicluster_capacity\[cpu\]: found 'many', which is no quantity"),
         ({"cpu": -1}, r"multicluster_capacity\[cpu\]: found -1; quantities from 0 on"),

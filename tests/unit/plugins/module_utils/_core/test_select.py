@@ -148,7 +148,7 @@ def test_a_subgroup_with_fewer_clusters_than_it_wants_takes_all_it_has():
 def test_a_subgroup_without_its_size_is_an_error():
     subscribers = [in_region("us", subGroupStrategy={"minClusters": 1}), in_region("eu")]
     with pytest.raises(
-        InvalidInput, match=r"Subscription.*shop/web: spec.subscribers\[1\].subGroupStrategy: is missing"
+        InvalidInput, match=r"Subscription.*shop/web: spec.subscribers\[1\].subGroupStrategy.minClusters: is missing"
     ):
         select(subscription(*subscribers, schedulingBySubGroup=True), [cluster("a", region="us")])
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.multicluster.apps.plugins.module_utils._core.schedule import Guards
 from ansible_collections.multicluster.apps.plugins.module_utils._model.connection import Connection
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import ClusterError
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import Scope
@@ -16,9 +17,12 @@ from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.
     World,
     deployment,
     dynamic,
+    overwrite_replicas,
     pod,
+    static,
     web,
 )
+from ansible_collections.multicluster.apps.tests.unit.plugins.module_utils._run.run_helpers import overwrite
 
 
 def with_selector(replicas: int, name: str = "web") -> dict[str, Any]:
@@ -101,3 +105,27 @@ def test_dividing_anew_leaves_a_cluster_that_cannot_be_asked_as_it_is() -> None:
     assert world.replicas() == before == {"a": 2, "b": 2, "c": 2}
     assert any("keeps what it runs" in warning for warning in done.decision.warnings)
     world.apis["b"].open = frozen  # type: ignore[method-assign]
+
+
+def test_a_weight_takes_no_cluster_its_replicas_unasked() -> None:
+    world = World(a=1, b=1, c=1)
+    world.distribute(with_selector(6), web(**static(a=1, b=1, c=1)))
+    mistyped = web(**static(a=1, b=0, c=0))
+    (problem,) = world.distribute(mistyped, guards=Guards()).decision.problems["default/web"]
+    assert "would take it from 2 clusters (clusternet-b/b, clusternet-c/c)" in problem
+    assert world.replicas() == {"a": 2, "b": 2, "c": 2}
+    assert world.distribute(with_selector(1), web(**static(a=1, b=1, c=1)), guards=Guards()).decision.problems == {}
+    assert world.replicas() == {"a": 1, "b": 0, "c": 0}
+
+
+def test_a_capacity_that_a_hub_keeps_and_nobody_can_read_concerns_one_cluster() -> None:
+    world = World(a=4, b=4)
+    world.distribute(with_selector(4), web(**dynamic()))
+    (broken,) = [raw for raw in world.raw("ManagedCluster") if raw["metadata"]["name"] == "b"]
+    broken["metadata"]["annotations"] = {"multicluster.apps/capacity": "{"}
+    overwrite(world.store, broken)
+    overwrite_replicas(world, 6)
+    world.variables.clear()
+    done = world.distribute()
+    assert world.replicas() == {"a": 4, "b": 2}
+    assert any("it is no JSON" in warning for warning in done.decision.warnings)

@@ -346,3 +346,16 @@ def test_info_names_the_clusters_that_a_limit_leaves_out() -> None:
     left_out = reasons_of(world)["clusters"]["a"]
     assert left_out["chosen"] is False
     assert left_out["reason"].startswith("selected, but maxClusters leaves it out")
+
+
+@pytest.mark.parametrize(("weights", "warned"), [({"a": 1, "b": 1}, 1), ({"a": 1}, 0)])
+def test_a_job_that_is_divided_is_warned_of_what_is_not(weights: dict[str, int], warned: int) -> None:
+    metadata = {"name": "mig", "namespace": "shop"}
+    spec = {"parallelism": 4, "completions": 10}
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
+    feed = {"apiVersion": "batch/v1", "kind": "Job", "namespace": "shop", "name": "mig"}
+    raw = web(**static(**weights))
+    done = World(a=9, b=9).distribute(job, {**raw, "spec": {**raw["spec"], "feeds": [feed]}})
+    said = [each for each in done.warnings if "completions" in each]
+    assert len(said) == warned
+    assert all(each.startswith("default/web: Job.batch shop/mig: its parallelism is divided") for each in said)

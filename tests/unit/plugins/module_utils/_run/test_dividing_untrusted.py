@@ -136,3 +136,17 @@ def test_a_malformed_toleration_of_a_pod_is_a_problem_of_its_own_subscription(to
 def test_malformed_input_of_a_calculation_is_no_crash(objects: Any, capacities: Any) -> None:
     with pytest.raises(InvalidInput):
         scheduled(objects, capacities)
+
+
+def test_tolerations_that_an_api_server_took_stop_their_subscription_and_nobody_else() -> None:
+    world = World(a=9, b=9)
+    world.distribute(deployment(2), web(**dynamic()), deployment(2, "api"), web("api", **dynamic()))
+    key = next(key for key in world.store.objects if (key.kind, key.name) == ("Subscription", "web"))
+    raw = copy.deepcopy(dict(MemoryHub(world.store).load().objects[key].raw))
+    raw["spec"]["clusterTolerations"] = [{"key": "gpu", "operator": "exists"}]
+    overwrite(world.store, raw)
+    done = world.distribute(deployment(4), deployment(4, "api"))
+    (problem,) = done.decision.problems["default/web"]
+    assert "spec.clusterTolerations[0].operator: found 'exists'; accepted: Equal, Exists" in problem
+    assert (sum(world.replicas().values()), sum(world.replicas("api").values())) == (2, 4)
+    assert any("spec.clusterTolerations[0].operator" in each for each in done.warnings)

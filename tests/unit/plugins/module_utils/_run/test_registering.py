@@ -173,6 +173,10 @@ def test_groups_that_make_no_label_are_left_out_with_a_warning() -> None:
         ({"taints": [OURS, {**OURS, "valeu": "x"}]}, "variable multicluster_taints[1].valeu: unknown field"),
         ({"taints": {"key": "k"}}, "variable multicluster_taints: found a mapping; accepted: a list"),
         ({"namespace": "../evil"}, "namespace"),
+        (
+            {"capacity": {}},
+            "variable multicluster_capacity: is empty; a mapping of resources to quantities is accepted",
+        ),
     ],
 )
 def test_a_bad_variable_is_named_with_its_host(variables: dict[str, Any], message: str) -> None:
