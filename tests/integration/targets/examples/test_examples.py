@@ -24,7 +24,7 @@ PLUGINS = sorted(
     if path.name != "__init__.py"
 )
 # On hosts that are clusters; all others are for localhost.
-ON_CLUSTERS = {Path("modules/deploy.py"), Path("modules/cluster_access.py")}
+ON_CLUSTERS = {Path("modules/deploy.py"), Path("modules/cluster_access.py"), Path("test/matches_affinity.py")}
 # Only the clusters are on the hub.
 WITHOUT_AN_APPLICATION = {Path("modules/status.py")}
 # What these make is not there before; for all others the application is on the hub and delivered.
