@@ -30,7 +30,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.wiring impo
 from ansible_collections.multicluster.apps.plugins.plugin_utils import which_hub
 from ansible_collections.multicluster.apps.plugins.plugin_utils.inventory_hosts import capacities, connections
 from ansible_collections.multicluster.apps.plugins.plugin_utils.requests import qualified
-from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, untrusted
+from ansible_collections.multicluster.apps.plugins.plugin_utils.values import plain, refuse_unknown, untrusted
 from ansible_collections.multicluster.apps.plugins.plugin_utils.vault_passwords import vault_of
 
 
@@ -51,6 +51,9 @@ class HubLookup(LookupBase):
         """Ansible's entry."""
         self.set_options(var_options=variables, direct=kwargs)
         try:
+            # Ansible drops what a lookup does not know, and a question that was misunderstood has no good answer.
+            known = sorted(self.get_options())
+            refuse_unknown(sorted(set(kwargs).difference(known)), known)
             found: list[Any] = untrusted(list(self.find(plain(terms), self._loaded(variables or {}))))
         except MulticlusterError as error:
             raise AnsibleLookupError(str(error)) from error

@@ -84,17 +84,22 @@ class ClusterRoom:
     placed goes over all nodes, and needs few of the resources.
     """
 
-    __slots__ = ("_answers", "_free", "_is_freed", "_pods", "_slots", "_usable", "nodes")
+    __slots__ = ("_answers", "_free", "_is_freed", "_pods", "_slots", "_usable", "labelled", "nodes")
 
     def __init__(self, nodes: Sequence[Node], pods: Counter[PodGroup] | None = None) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._pods = pods
+        # The same by namespace and one label each: every feed of a fleet asks for its own pods.
+        self.labelled: Counter[tuple[str, str, str]] = Counter()
+        for (namespace, labels), count in (pods or {}).items():
+            for key, value in labels:
+                self.labelled[namespace, key, value] += count
         self._slots: Sequence[int] = [node.slots for node in self.nodes]
         resources = {resource for node in self.nodes for resource in node.free}
         self._free: dict[str, list[int]] = {
             resource: [node.free.get(resource, 0) for node in self.nodes] for resource in resources
         }
-        self._is_freed = bool(self.nodes) and self.nodes[-1].freed_by is not None
+        self._is_freed = False
         # By the id of the requirements, which are kept beside it: hashing them takes longer than the rest of a look-up.
         # How many replicas each node still holds, and the nodes that have what a replica asks for other than room.
         self._answers: dict[int, tuple[ReplicaRequirements, Sequence[int]]] = {}
@@ -211,21 +216,29 @@ class ClusterRoom:
             left._answers = {id(needs): (needs, list(map(sub, holds, shares)))}
         return left
 
-    def releasing(self, needs: ReplicaRequirements, replicas: int) -> ClusterRoom:
-        """The room that there is when so many replicas of this kind stop running here.
+    def releasing(self, *leaving: tuple[ReplicaRequirements, int]) -> ClusterRoom:
+        """The room that there is when so many replicas of each of these kinds stop running here.
 
-        Which nodes they leave is not known, so what they free counts as a node of its own. On it may run what may run
-        wherever they may: what asks for no other nodes and tolerates no less.
+        Which nodes they leave is not known, so what each kind frees counts as a node of its own. On it
+        may run what may run wherever they may: what asks for no other nodes and tolerates no less.
         """
-        if not replicas:
+        leaving = tuple(each for each in leaving if each[1])
+        if not leaving:
             return self
-        freed = {resource: amount * replicas for resource, amount in needs.requests}
+        freed = [{resource: amount * replicas for resource, amount in needs.requests} for needs, replicas in leaving]
+        nodes = [
+            Node(name="", free=found, slots=replicas, freed_by=needs)
+            for (needs, replicas), found in zip(leaving, freed, strict=True)
+        ]
         free = {
-            resource: [*self._free.get(resource, [0] * len(self.nodes)), freed.get(resource, 0)]
-            for resource in {*self._free, *freed}
+            resource: [
+                *self._free.get(resource, [0] * len(self.nodes)),
+                *(found.get(resource, 0) for found in freed),
+            ]
+            for resource in {*self._free, *(resource for found in freed for resource in found)}
         }
-        node = Node(name="", free=freed, slots=replicas, freed_by=needs)
-        return self._with((*self.nodes, node), [*self._slots, replicas], free, True)
+        slots = [*self._slots, *(replicas for _needs, replicas in leaving)]
+        return self._with((*self.nodes, *nodes), slots, free, True)
 
     @classmethod
     def _with(
@@ -234,6 +247,7 @@ class ClusterRoom:
         room = cls.__new__(cls)
         room.nodes, room._slots, room._free, room._is_freed = nodes, slots, free, is_freed
         room._answers, room._usable, room._pods = {}, {}, None
+        room.labelled = Counter()
         return room
 
     def _holds(self, needs: ReplicaRequirements) -> Sequence[int]:

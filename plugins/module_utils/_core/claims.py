@@ -67,5 +67,6 @@ def _claim(key: ObjectKey, claimants: list[Claimant]) -> Claim:
         key,
         one_each,
         f"the Subscriptions {who} feed it with different contents; make them equal or feed it from one. Where all feed the same "
-        "object, one Description is older than an ApplyLater policy: change its Subscription too, or make the policy ApplyNow",
+        "object, they divide its replicas differently (divide it in one, or in clusters that the others do not select), or one "
+        "Description is older than an ApplyLater policy (change its Subscription too, or make the policy ApplyNow)",
     )

@@ -17,7 +17,7 @@ In the API and unimplemented in Clusternet; the meaning is that of pods' priorit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -102,6 +102,7 @@ def serve(
     claims: Sequence[Claim],
     rooms: Mapping[str, ClusterRoom],
     accepts: Callable[[int, Served], bool] = lambda _index, _served: True,
+    firm: Collection[int] = (),
 ) -> tuple[Served, ...]:
     """Serve all claims, in the order of their priority.
 
@@ -109,9 +110,10 @@ def serve(
     :param rooms: by binding, what each cluster can take beside what runs; a cluster that is missing takes nothing.
     :param accepts: told of each claim, by its index, when it is served; what it refuses stays as it is, so that the claim
         takes nothing and nobody gives way to it.
+    :param firm: the indexes of claims that give way to nobody.
     :returns: in the order of the claims.
     """
-    market = _Market(claims, rooms)
+    market = _Market(claims, rooms, firm)
     answers: dict[int, Served] = {}
     for index in market.queue:
         answers[index] = market.serve(index)
@@ -123,7 +125,7 @@ def serve(
 class _Market:
     """The rooms of the clusters and what runs there, while claims are served one after the other."""
 
-    def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom]) -> None:
+    def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom], firm: Collection[int]) -> None:
         self._claims = claims
         self._rooms = dict(rooms)
         self._measured = frozenset(rooms)
@@ -140,6 +142,7 @@ class _Market:
         self._rows: tuple[int, Rows] | None = None
         self._named: tuple[Clusters, tuple[str, ...]] = ((), ())
         self._problems = [self._check(index) for index in range(len(claims))]
+        self._gives_way.difference_update(firm)
         self.queue = sorted(range(len(claims)), key=lambda index: -claims[index].subscription.priority)
 
     def serve(self, index: int) -> Served:
@@ -263,10 +266,11 @@ class _Market:
         """How many replicas more there is room for when all victims are gone; none where nobody knows what room there is."""
         if cluster.binding not in self._measured:
             return 0
-        room = emptied = self._room(cluster)
-        for victim in victims:
-            emptied = emptied.releasing(self._needs[victim], self._runs(victim, cluster))
-        return 0 if emptied is room else emptied.replicas(needs) - room.replicas(needs)
+        leaving = [(self._needs[each], running) for each in victims if (running := self._runs(each, cluster))]
+        if not leaving:
+            return 0
+        room = self._room(cluster)
+        return room.releasing(*leaving).replicas(needs) - room.replicas(needs)
 
     def _runs(self, victim: tuple[int, str], cluster: ManagedCluster) -> int:
         index, key = victim
@@ -291,10 +295,12 @@ class _Market:
         evicted = []
         room = self._room(cluster)
         for victim in victims:
+            if room.replicas(needs) >= wanted:
+                break
             running = self._runs(victim, cluster)
             count = _fewest(room, self._needs[victim], running, needs, wanted)
             if count:
-                room = room.releasing(self._needs[victim], count)
+                room = room.releasing((self._needs[victim], count))
                 self._evicted.append((victim, cluster.binding, running))
                 self._own_row(victim)[cluster.binding] = running - count
                 evicted.append(
@@ -306,13 +312,13 @@ class _Market:
 
 def _fewest(room: ClusterRoom, leaving: ReplicaRequirements, most: int, needs: ReplicaRequirements, wanted: int) -> int:
     """The least number of replicas to leave that brings as much as all of them, or as is wanted."""
-    goal = min(wanted, room.releasing(leaving, most).replicas(needs))
+    goal = min(wanted, room.releasing((leaving, most)).replicas(needs))
     if goal <= room.replicas(needs):
         return 0
     low, high = 1, most
     while low < high:
         middle = (low + high) // 2
-        if room.releasing(leaving, middle).replicas(needs) >= goal:
+        if room.releasing((leaving, middle)).replicas(needs) >= goal:
             high = middle
         else:
             low = middle + 1

@@ -90,7 +90,7 @@ class Divided:
     def shortfalls(self) -> tuple[str, ...]:
         """Both, one sentence each."""
         short = (
-            f"feed {key}: {each.shortage - each.barred} of {counted(each.demand.desired, 'replica')} have room in none of its"
+            f"feed {key}: {each.shortage - each.barred} of {counted(each.demand.desired, 'replica')} have no room in any of its"
             " clusters"
             for key, each in self._dynamic.items()
             if each.shortage > each.barred

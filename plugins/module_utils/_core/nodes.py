@@ -132,7 +132,7 @@ def pod_groups(pods: Iterable[Mapping[str, Any]], nodes: Collection[str]) -> Cou
     found: Counter[PodGroup] = Counter()
     for pod in pods:
         meta = pod["metadata"]
-        if (pod.get("spec") or {}).get("nodeName") in nodes and not _has_ended(pod.get("status") or {}):
+        if not _has_ended(pod.get("status") or {}) and (pod.get("spec") or {}).get("nodeName") in nodes:
             labels = meta.get("labels")
             pairs = labels.items() if isinstance(labels, Mapping) else ()
             found[str(meta.get("namespace") or ""), frozenset((str(key), str(value)) for key, value in pairs)] += 1

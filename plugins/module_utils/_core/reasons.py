@@ -101,15 +101,15 @@ class _Fullness:
 
     def __init__(self, placement: Placement) -> None:
         self._rooms = placement.rooms
-        self._orders = {order.feed.key: order for order in placement.claim.orders} if placement.claim else {}
+        self._needs = {
+            order.feed.key: ReplicaRequirements.of(order.requirements, f"feed {order.feed.key}: replicaRequirements")
+            for order in (placement.claim.orders if placement.claim else ())
+        }
 
     def words(self, cluster: ManagedCluster, key: str) -> str:
         """Of a cluster that has no room for a feed; empty where nobody looked."""
         room = self._rooms.get(cluster.binding)
-        if room is None:
-            return ""
-        needs = ReplicaRequirements.of(self._orders[key].requirements, f"feed {key}: replicaRequirements")
-        return room.fullness(needs)
+        return "" if room is None else room.fullness(self._needs[key])
 
 
 def _numbers(divided: Divided, fullness: _Fullness) -> Mapping[str, _Numbers]:

@@ -11,29 +11,49 @@ cluster of which a user said what it has, nothing is ever to be seen, so that ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import gt
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
-from ansible_collections.multicluster.apps.plugins.module_utils._core.running import running_replicas
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Row, running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order, pod_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import Manifest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
 from ansible_collections.multicluster.apps.plugins.module_utils._model.requirements import ReplicaRequirements
+from ansible_collections.multicluster.apps.plugins.module_utils._model.selector import IN, LabelSelector
 from ansible_collections.multicluster.apps.plugins.module_utils._model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class _Promise:
-    """Replicas of one feed that a cluster was given.
+    """Replicas of one feed that clusters were given.
 
-    :ivar template: the fed object.
+    :ivar labels: what its pods can be told by; None where nothing tells.
+    :ivar rows: by binding, how many; a row for each Subscription that feeds the object.
     """
 
     needs: ReplicaRequirements
-    template: Mapping[str, Any]
-    replicas: int
+    namespace: str
+    labels: LabelSelector | None
+    rows: list[Row]
+
+    def replicas(self) -> Iterable[tuple[str, int]]:
+        """By binding: an object that several Subscriptions feed is there once."""
+        if len(self.rows) == 1:
+            row = self.rows[0]
+            return zip(row.names, row.counts, strict=True)
+        return {name: max(row.get(name, 0) for row in self.rows) for row in self.rows for name in row}.items()
+
+    @property
+    def pair(self) -> tuple[str, str, str] | None:
+        """The namespace, and the one label that its pods are told by; None where it is not that simple."""
+        requirements = self.labels.requirements if self.labels else ()
+        if len(requirements) != 1 or requirements[0].operator != IN or len(requirements[0].values) != 1:
+            return None
+        return self.namespace, requirements[0].key, requirements[0].values[0]
 
 
 def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> dict[str, ClusterRoom]:
@@ -43,29 +63,68 @@ def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> dict[str
     :param snapshot: what the hub holds: the statuses of all Subscriptions, in scope or not.
     """
     left = dict(rooms)
-    if rooms:
-        for (binding, _feed), promise in _promises(rooms, snapshot).items():
-            seen = _seen(rooms[binding], promise)
-            if seen < promise.replicas:
-                left[binding] = left[binding].taking(promise.needs, promise.replicas - seen)
+    # What is asked for alike is taken at once: a fleet has millions of promises, and few kinds of them.
+    owed: defaultdict[str, Counter[ReplicaRequirements]] = defaultdict(Counter)
+    tables = _Tables(rooms)
+    for promise in _promises(snapshot) if rooms else ():
+        for binding, missing in _missing(promise, rooms, tables):
+            owed[binding][promise.needs] += missing
+    for binding, found in owed.items():
+        for needs, replicas in found.items():
+            left[binding] = left[binding].taking(needs, replicas)
     return left
 
 
-def _promises(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> Mapping[tuple[str, str], _Promise]:
-    """By binding and feed: an object that several Subscriptions feed is there once.
+class _Tables:
+    """The pods of clusters, for a look at a whole row: nearly always everything that was promised is there."""
 
-    What cannot be read is a problem of its Subscription, and keeps nothing free.
-    """
-    found: dict[tuple[str, str], _Promise] = {}
-    for key, needs, template, row in _rows(snapshot):
-        for binding, replicas in row.items():
-            known = found.get((binding, key))
-            if binding in rooms and replicas > (known.replicas if known else 0):
-                found[binding, key] = _Promise(needs, template, replicas)
-    return found
+    def __init__(self, rooms: Mapping[str, ClusterRoom]) -> None:
+        self._rooms = rooms
+        self._names: tuple[str, ...] | None = None
+        self._pods: list[Mapping[tuple[str, str, str], int]] | None = None
+
+    def lacks(self, row: Row, pair: tuple[str, str, str]) -> bool:
+        """Whether pods of a row are missing anywhere, or that cannot be told at one look."""
+        if row.names is not self._names:  # the feeds of a Subscription share them
+            found = [self._rooms.get(name) for name in row.names]
+            self._names = row.names
+            self._pods = [room.labelled for room in found if room is not None and room.is_counted]
+        if self._pods is None or len(self._pods) < len(row.counts):
+            return True
+        return any(map(gt, row.counts, [pods.get(pair, 0) for pods in self._pods]))
 
 
-def _rows(snapshot: Snapshot) -> Iterator[tuple[str, ReplicaRequirements, Mapping[str, Any], Mapping[str, int]]]:
+def _missing(promise: _Promise, rooms: Mapping[str, ClusterRoom], tables: _Tables) -> Iterator[tuple[str, int]]:
+    """By binding, how many of its replicas are not to be seen on nodes."""
+    pair = promise.pair
+    if pair and len(promise.rows) == 1 and not tables.lacks(promise.rows[0], pair):
+        return
+    for binding, replicas in promise.replicas():
+        room = rooms.get(binding) if replicas else None
+        if room is None:
+            continue
+        if not room.is_counted:
+            yield binding, replicas
+        elif promise.labels is not None:
+            seen = room.labelled.get(pair, 0) if pair else room.pods(promise.namespace, promise.labels)
+            if seen < replicas:
+                yield binding, replicas - seen
+
+
+def _promises(snapshot: Snapshot) -> Sequence[_Promise]:
+    """One for each fed object. What cannot be read is a problem of its Subscription, and keeps nothing free."""
+    found: dict[str, _Promise] = {}
+    same: dict[ReplicaRequirements, ReplicaRequirements] = {}
+    for key, template, needs, row in _rows(snapshot):
+        if key in found:
+            found[key].rows.append(row)
+            continue
+        namespace = template["metadata"].get("namespace") or ""
+        found[key] = _Promise(same.setdefault(needs, needs), namespace, pod_labels(template), [row])
+    return tuple(found.values())
+
+
+def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Mapping[str, Any], ReplicaRequirements, Row]]:
     for subscription in snapshot.subscriptions:
         running = running_replicas(subscription)
         for feed in subscription.feeds:
@@ -77,16 +136,6 @@ def _rows(snapshot: Snapshot) -> Iterator[tuple[str, ReplicaRequirements, Mappin
                     order = feed_order(feed, source.template)
                     if order.desired_replicas is not None:
                         needs = ReplicaRequirements.of(order.requirements)
-                        yield feed.key, needs, source.template, running[feed.key]
+                        yield feed.key, source.template, needs, running[feed.key]
             except InvalidInput:
                 continue
-
-
-def _seen(room: ClusterRoom, promise: _Promise) -> int:
-    """How many of its pods are on nodes; all of them where nothing tells which pods are its own."""
-    if not room.is_counted:
-        return 0
-    labels = pod_labels(promise.template)
-    if labels is None:
-        return promise.replicas
-    return room.pods(promise.template["metadata"].get("namespace") or "", labels)

@@ -189,21 +189,27 @@ def place(
     else:
         move_to = partial(_leaving, bases_by_name(snapshot), snapshot.clusters)
     placed = {index: _place(each, None, move_to, guards) for index, each in enumerate(asked) if each.claim is None}
-    final, left = set(placed), unreserved(rooms, snapshot)
-    while len(final) < len(asked):
-        rest = [index for index in range(len(asked)) if index not in final]
+    rest = [index for index, each in enumerate(asked) if each.claim is not None]
+    left = unreserved(rooms, snapshot)
+    firm: set[int] = set()
+    while True:
 
-        def accepts(number: int, served: Served, rest: Sequence[int] = tuple(rest)) -> bool:
+        def accepts(number: int, served: Served) -> bool:
             index = rest[number]
             placed[index] = _place(asked[index], served, move_to, guards, rooms)
             return not placed[index].problems
 
-        serve([claim for index in rest if (claim := asked[index].claim)], left, accepts)
-        # Who gave way and may not: in its place others have to look for room once more.
-        stubborn = {each.victim for index in rest for each in placed[index].preempted}
-        refused = [index for index in rest if placed[index].problems and asked[index].subscription.key in stubborn]
-        final.update(refused or rest)
-    return tuple(placed[index] for index in range(len(asked)))
+        serve([claim for index in rest if (claim := asked[index].claim)], left, accepts, firm)
+        # Who gave way and may not: it keeps what it has, and the others have to look for room once more.
+        victims = {each.victim for index in rest for each in placed[index].preempted}
+        stubborn = {
+            number
+            for number, index in enumerate(rest)
+            if placed[index].problems and asked[index].subscription.key in victims
+        }
+        if not stubborn:
+            return tuple(placed[index] for index in range(len(asked)))
+        firm |= stubborn
 
 
 def _place(asked: Asked, served: Served | None, move_to: _MoveTo, guards: Guards, rooms: Rooms = NO_ROOMS) -> Placement:
@@ -231,11 +237,14 @@ def _emptied(placement: Placement) -> tuple[str, ...]:
     if divided is None or claim is None or divided.divider is not None:
         return ()
     rows = Rows(claim.running, claim.bindings)
-    pairs = [(rows.of(key), each.replicas) for key, each in divided.divisions.items()]
-    if all(old == new for old, new in pairs) or any(sum(old) > sum(new) for old, new in pairs):
+    found = [(rows.of(key), each.replicas) for key, each in divided.divisions.items()]
+    pairs = [(old, new) for old, new in found if sum(old) <= sum(new)]
+    if all(old == new for old, new in pairs):
         return ()
     before, after = (list(map(any, zip(*side, strict=True))) for side in zip(*pairs, strict=True))
-    return tuple(name for name, had, has in zip(claim.bindings, before, after, strict=True) if had and not has)
+    return tuple(
+        cluster.full_name for cluster, had, has in zip(claim.clusters, before, after, strict=True) if had and not has
+    )
 
 
 def _unserved(placement: Placement, guards: Guards) -> tuple[str, ...]:
@@ -327,10 +336,10 @@ def bind(subscription: Subscription, clusters: tuple[ManagedCluster, ...], guard
 def _unbinding(
     known: tuple[ManagedCluster, ...], subscription: Subscription, clusters: Sequence[ManagedCluster]
 ) -> _Move:
-    there = {cluster.binding for cluster in known}
+    names = {cluster.binding: cluster.full_name for cluster in known}
     bound = subscription.bound
     chosen = {cluster.binding for cluster in clusters}
-    return _Move(len(bound), tuple(each for each in bound if each in there and each not in chosen))
+    return _Move(len(bound), tuple(names[each] for each in bound if each in names and each not in chosen))
 
 
 def _leaving(
@@ -344,7 +353,10 @@ def _leaving(
         return _Move(0, ())
     namespaces = {cluster.meta.namespace for cluster in clusters}
     leaving = tuple(base for base in mine if base.meta.namespace not in namespaces)
-    return _Move(len(mine), tuple(base.meta.namespace for base in _going(leaving, known)), leaving)
+    going = _going(leaving, known)
+    gone = {base.meta.namespace for base in going}
+    names = {cluster.namespace: cluster.full_name for cluster in known if cluster.namespace in gone}
+    return _Move(len(mine), tuple(names[base.meta.namespace] for base in going), leaving)
 
 
 def _going(leaving: tuple[Base, ...], clusters: tuple[ManagedCluster, ...]) -> tuple[Base, ...]:

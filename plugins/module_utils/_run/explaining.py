@@ -35,7 +35,9 @@ def explained(
     return {
         "problems": list(placement.problems),
         "shortages": dict(placement.divided.shortages) if placement.divided else {},
-        "clusters": {name: {**_result(reason), **known[name]} for name, reason in zip(known, found, strict=True)},
+        "clusters": {
+            reason.cluster.full_name: {**_result(reason), **known[reason.cluster.full_name]} for reason in found
+        },
         "table": table(found, placement.problems, known),
     }
 

@@ -158,16 +158,32 @@ def place_all(
         for cluster in loaded.snapshot.clusters
         if cluster.binding in measured.unknown
     ]
+    names = {cluster.binding: cluster.full_name for cluster in loaded.snapshot.clusters}
     for placement in placements:
         name = subscription_name(placement)
         if not placement.problems:
             warnings += (f"{name}: {each}" for each in (*placement.shortfalls, *_not_divided(placement, loaded)))
-        warnings += (
-            f"{each.victim.namespace}/{each.victim.name}: {counted(each.replicas, 'replica')} of feed {each.feed} in {each.cluster} "
-            f"{'gives' if each.replicas == 1 else 'give'} way to {name}, which has a higher priority"
-            for each in placement.preempted
-        )
+        warnings += _given_way(placement, names)
     return placements, warnings
+
+
+def _given_way(placement: Placement, names: Mapping[str, str]) -> Iterator[str]:
+    """A warning for each feed of another Subscription.
+
+    :param names: of the clusters, by binding.
+    """
+    victims: dict[tuple[str, str], dict[str, int]] = {}
+    for each in placement.preempted:
+        found = victims.setdefault((f"{each.victim.namespace}/{each.victim.name}", each.feed), {})
+        found[names[each.cluster]] = found.get(names[each.cluster], 0) + each.replicas
+    for (victim, feed), found in victims.items():
+        total = sum(found.values())
+        places = [f"{count} in {cluster}" for cluster, count in found.items()]
+        more = f" and {len(places) - 5} more clusters" if len(places) > 5 else ""
+        yield (
+            f"{victim}: {counted(total, 'replica')} of feed {feed} {'gives' if total == 1 else 'give'} way to "
+            f"{subscription_name(placement)}, which has a higher priority: {', '.join(places[:5])}{more}"
+        )
 
 
 def _not_divided(placement: Placement, loaded: Loaded) -> Iterator[str]:

@@ -16,11 +16,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.errors im
 from ansible_collections.multicluster.apps.plugins.module_utils._model.finding import describe, suggest
 from ansible_collections.multicluster.apps.plugins.module_utils._model.hub import StoredObject
 from ansible_collections.multicluster.apps.plugins.module_utils._model.objects import ManagedCluster
-from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import (
-    NO_EXECUTE,
-    NO_SCHEDULE,
-    PREFER_NO_SCHEDULE,
-)
+from ansible_collections.multicluster.apps.plugins.module_utils._model.taints import taint_findings
 from ansible_collections.multicluster.apps.plugins.module_utils._run.explaining import explained
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, Measured
@@ -32,7 +28,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering i
     subscription_name,
 )
 
-_EFFECTS: Final = (NO_SCHEDULE, PREFER_NO_SCHEDULE, NO_EXECUTE)
 # When a cluster was lost makes no difference.
 _SOME_TIME: Final = "1970-01-01T00:00:00Z"
 
@@ -69,7 +64,7 @@ def schedules(
     changed = _changed(loaded, clusters, what)
     measure = _supposing(measure, {clusters[name].binding: (name, each) for name, each in what.capacities.items()})
     unlimited = Guards(max_removed_clusters=len(loaded.snapshot.clusters))
-    placements, warnings = place_all(changed, scope, unlimited, measure)
+    placements, warnings = place_all(changed, scope, unlimited, measure, survey=bool(what.capacities))
     found = {subscription_name(each): explained(each) for each in placements}
     left_alone = [name for name in names if name not in found]
     if left_alone:
@@ -136,9 +131,8 @@ def _taint_problems(taints: Mapping[str, Any]) -> Iterator[str]:
             yield f"taints[{name}]: found {describe(each)}; a list of taints is accepted, each with key and effect"
             continue
         for place, taint in enumerate(each):
-            if taint.get("effect") not in _EFFECTS:
-                found = f"taints[{name}][{place}].effect: found {describe(taint.get('effect'))}"
-                yield f"{found}; accepted: {', '.join(_EFFECTS)}{suggest(taint.get('effect'), _EFFECTS)}"
+            where = f"taints[{name}][{place}]"
+            yield from (str(finding.below(where)) for finding in taint_findings(taint))
 
 
 def _supposing(measure: Measure, capacities: Mapping[str, tuple[str, Any]]) -> Measure:

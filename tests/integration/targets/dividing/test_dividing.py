@@ -45,7 +45,7 @@ def test_dynamic_dividing_goes_by_what_the_nodes_have_left(fleet: Fleet) -> None
 def test_a_shortage_is_said_and_fails_where_that_is_asked(fleet: Fleet) -> None:
     fleet.write(10, WEIGHTS)
     failed = fleet.run(fail_on_shortage=True).failure()
-    assert_says(failed, "4 of 10 replicas have room in none of its clusters")
+    assert_says(failed, "4 of 10 replicas have no room in any of its clusters")
     assert fleet.delivered() == {"server": None, "paper": None}
-    assert "4 of 10 replicas have room in none" in fleet.run().ok().only.warnings
+    assert "4 of 10 replicas have no room in any" in fleet.run().ok().only.warnings
     assert fleet.delivered() == {"server": 4, "paper": 2}

@@ -54,8 +54,10 @@ def find(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, documentation: Callabl
     def run(name: str, *terms: Any, **given: Any) -> list[Any]:
         plugin = importlib.import_module(f"{PLUGINS}.lookup.{name}")
         options = {key: value.get("default") for key, value in documentation("lookup", name)["options"].items()}
+        known = dict(options)
         options = {**options, **given}
         monkeypatch.setattr(LookupBase, "set_options", lambda *_args, **_kwargs: None)
+        monkeypatch.setattr(LookupBase, "get_options", lambda _self: known)
         monkeypatch.setattr(LookupBase, "get_option", lambda _self, option: options[option])
         loader = DataLoader()
         loader.set_basedir(str(tmp_path))
@@ -182,6 +184,7 @@ def test_the_environment_names_the_hub(hub: Path, find: Find, monkeypatch: pytes
             "without: the hub holds no cluster 'paris'; it holds: beijing, shanghai",
         ),
         ("schedule", ("wob",), {"hub_dir": "fleet"}, "'default/wob'; it holds: default/web"),
+        ("schedule", ("web",), {"hub_dir": "fleet", "taint": {}}, "there is no option taint; .*did you mean 'taints'"),
     ],
 )
 def test_what_is_wrong_is_said(

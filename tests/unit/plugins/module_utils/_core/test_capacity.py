@@ -143,16 +143,16 @@ def test_releasing_makes_room_for_what_may_run_there() -> None:
     room = ClusterRoom.of([node()], [pod(cpu="4")])
     plain, tolerant = needs(), needs(tolerations=[{"operator": "Exists"}])
     assert room.replicas(plain) == 0
-    assert room.releasing(plain, 3).replicas(plain) == 3
-    assert room.releasing(plain, 3).replicas(needs("2")) == 1
-    assert room.releasing(plain, 3).replicas(tolerant) == 3
-    assert room.releasing(plain, 3).replicas(needs(nodeSelector={"disk": "ssd"})) == 0
-    assert room.releasing(tolerant, 3).replicas(plain) == 0
+    assert room.releasing((plain, 3)).replicas(plain) == 3
+    assert room.releasing((plain, 3)).replicas(needs("2")) == 1
+    assert room.releasing((plain, 3)).replicas(tolerant) == 3
+    assert room.releasing((plain, 3)).replicas(needs(nodeSelector={"disk": "ssd"})) == 0
+    assert room.releasing((tolerant, 3)).replicas(plain) == 0
     choosy = needs(affinity=required(term("disk", "In", "ssd")))
-    assert room.releasing(plain, 3).replicas(choosy) == 0
-    assert room.releasing(choosy, 3).replicas(choosy) == 3
-    assert room.releasing(choosy, 3).replicas(plain) == 3
-    assert room.releasing(plain, 0) is room
+    assert room.releasing((plain, 3)).replicas(choosy) == 0
+    assert room.releasing((choosy, 3)).replicas(choosy) == 3
+    assert room.releasing((choosy, 3)).replicas(plain) == 3
+    assert room.releasing((plain, 0)) is room
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def test_a_run_that_takes_it_from_too_many_clusters_changes_nothing() -> None:
     ]
     (refused,) = schedule(snapshot(*objects), Guards(max_removed_clusters=1))
     assert refused.clusters == ()
-    assert "from 2 clusters (clusternet-b, clusternet-c)" in refused.problems[0]
+    assert "from 2 clusters (b, c)" in refused.problems[0]
     (allowed,) = schedule(snapshot(*objects), Guards(max_removed_clusters=2))
     assert len(allowed.leaving) == 2
 

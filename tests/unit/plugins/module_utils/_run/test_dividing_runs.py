@@ -129,7 +129,7 @@ def test_what_has_no_room_is_said_in_the_result_and_on_the_hub() -> None:
     world = World(a=2, b=1)
     done = world.distribute(deployment(5), web(**dynamic()))
     assert done.decision.problems == {}
-    assert f"default/web: feed {KEY}: 2 of 5 replicas have room in none of its clusters" in done.warnings
+    assert f"default/web: feed {KEY}: 2 of 5 replicas have no room in any of its clusters" in done.warnings
     (inventory,) = world.raw("FeedInventory")
     assert json.loads(inventory["metadata"]["annotations"]["multicluster.apps/shortage"]) == {KEY: 2}
     world.distribute(deployment(3))
@@ -144,7 +144,9 @@ def test_a_shortage_fails_where_that_is_asked_and_then_nothing_changes() -> None
     world.apis["b"].put(pod(1))
     guards = Guards(max_removed_clusters=9, fail_on_shortage=True)
     done = world.distribute(deployment(5), guards=guards)
-    assert done.decision.problems["default/web"] == (f"feed {KEY}: 2 of 5 replicas have room in none of its clusters",)
+    assert done.decision.problems["default/web"] == (
+        f"feed {KEY}: 2 of 5 replicas have no room in any of its clusters",
+    )
     assert world.replicas() == {"a": 2, "b": 1}
 
 

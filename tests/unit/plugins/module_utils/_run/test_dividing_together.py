@@ -59,7 +59,7 @@ def test_what_gave_way_to_the_last_replica_fails_no_later_run() -> None:
     assert world.replicas("low") == {"a": 0, "b": 0}
     again = world.distribute()
     assert again.decision.problems == {}
-    assert any("8 of 8 replicas have room in none" in each for each in again.warnings)
+    assert any("8 of 8 replicas have no room in any" in each for each in again.warnings)
 
 
 def test_asked_for_it_comes_back_also_where_the_number_of_clusters_is_limited() -> None:
