@@ -76,6 +76,11 @@ class CapacityReport:
         return "; ".join(parts)
 
 
+def label_key(namespace: str, key: str, value: str) -> str:
+    """A namespace and a label as one text: hashed once for all the clusters that are asked for it."""
+    return f"{namespace} {key} {value}"
+
+
 class ClusterRoom:
     """What the nodes of one cluster have left.
 
@@ -89,11 +94,11 @@ class ClusterRoom:
     def __init__(self, nodes: Sequence[Node], pods: Counter[PodGroup] | None = None) -> None:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._pods = pods
-        # The same by namespace and one label each: every feed of a fleet asks for its own pods.
-        self.labelled: Counter[tuple[str, str, str]] = Counter()
+        # The same by `label_key`: every feed of a fleet asks for its own pods.
+        self.labelled: Counter[str] = Counter()
         for (namespace, labels), count in (pods or {}).items():
             for key, value in labels:
-                self.labelled[namespace, key, value] += count
+                self.labelled[label_key(namespace, key, value)] += count
         self._slots: Sequence[int] = [node.slots for node in self.nodes]
         resources = {resource for node in self.nodes for resource in node.free}
         self._free: dict[str, list[int]] = {

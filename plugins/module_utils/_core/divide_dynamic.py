@@ -75,7 +75,7 @@ class Demand:
         """Refuse what is no number of replicas."""
         if not 0 <= self.desired <= MOST_REPLICAS:
             raise InvalidInput(f"{self.desired} replicas cannot be divided; 0 to {MOST_REPLICAS} are accepted")
-        if min(self.running, default=0) < 0 or min(self.room, default=0) < 0:
+        if min(self.running, default=0) < 0 or (self.capacity is not None and min(self.room, default=0) < 0):
             raise InvalidInput("a cluster is said to run or take fewer than 0 replicas; numbers from 0 on are accepted")
 
     @property

@@ -219,7 +219,8 @@ def _bound(
     """Leave out the clusters that packing has emptied; with no replicas at all, and without packing, all stay."""
     places: Sequence[int] = range(len(clusters))
     if rules.strategy == BINPACK:
-        used = [place for place in places if any(each.replicas[place] for each in divisions.values())]
+        columns = zip(*(each.replicas for each in divisions.values()), strict=True)
+        used = [place for place, has_any in enumerate(map(any, columns)) if has_any]
         places = used or places
     chosen = tuple(clusters[place] for place in places)
     replicas: dict[str, tuple[int, ...]] = {}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from operator import gt
 from typing import Any
 
-from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom
+from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom, label_key
 from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Row, running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order, pod_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import Manifest
@@ -48,12 +48,12 @@ class _Promise:
         return {name: max(row.get(name, 0) for row in self.rows) for row in self.rows for name in row}.items()
 
     @property
-    def pair(self) -> tuple[str, str, str] | None:
-        """The namespace, and the one label that its pods are told by; None where it is not that simple."""
+    def pair(self) -> str | None:
+        """The key of the one label that its pods are told by (`label_key`); None where it is not that simple."""
         requirements = self.labels.requirements if self.labels else ()
         if len(requirements) != 1 or requirements[0].operator != IN or len(requirements[0].values) != 1:
             return None
-        return self.namespace, requirements[0].key, requirements[0].values[0]
+        return label_key(self.namespace, requirements[0].key, requirements[0].values[0])
 
 
 def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> dict[str, ClusterRoom]:
@@ -81,17 +81,25 @@ class _Tables:
     def __init__(self, rooms: Mapping[str, ClusterRoom]) -> None:
         self._rooms = rooms
         self._names: tuple[str, ...] | None = None
-        self._pods: list[Mapping[tuple[str, str, str], int]] | None = None
+        # Of the clusters whose pods were counted; None where a user says what one of them has.
+        self._places: list[int] = []
+        self._pods: list[Mapping[str, int]] | None = None
 
-    def lacks(self, row: Row, pair: tuple[str, str, str]) -> bool:
+    def lacks(self, row: Row, pair: str) -> bool:
         """Whether pods of a row are missing anywhere, or that cannot be told at one look."""
         if row.names is not self._names:  # the feeds of a Subscription share them
-            found = [self._rooms.get(name) for name in row.names]
             self._names = row.names
-            self._pods = [room.labelled for room in found if room is not None and room.is_counted]
-        if self._pods is None or len(self._pods) < len(row.counts):
+            found = [(place, room) for place, name in enumerate(row.names) if (room := self._rooms.get(name))]
+            self._places = [place for place, _room in found]
+            self._pods = (
+                [room.labelled for _place, room in found] if all(room.is_counted for _p, room in found) else None
+            )
+        if self._pods is None:
             return True
-        return any(map(gt, row.counts, [pods.get(pair, 0) for pods in self._pods]))
+        counts = row.counts
+        if len(self._places) < len(counts):
+            counts = tuple([counts[place] for place in self._places])
+        return any(map(gt, counts, [pods.get(pair, 0) for pods in self._pods]))
 
 
 def _missing(promise: _Promise, rooms: Mapping[str, ClusterRoom], tables: _Tables) -> Iterator[tuple[str, int]]:
