@@ -9,13 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from ansible_collections.multicluster.apps.tests.controlplane.fixtures import ControlPlane
 from ansible_collections.multicluster.apps.tests.integration.support.nodes import placed
 from ansible_collections.multicluster.apps.tests.integration.support.project import NAMESPACE, Project
 from ansible_collections.multicluster.apps.tests.integration.targets.capacity.rows import GPU, ROWS, everything
+from ansible_collections.multicluster.apps.tests.integration.targets.dividing.fleet import deployment, subscription
 from ansible_collections.multicluster.apps.tests.integration.targets.kube_hub.fault_proxy import fault_proxy
 
 pytestmark = pytest.mark.integration
@@ -40,7 +40,10 @@ class Answer:
 def answer(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answer]:
     """One question about all rows: each is a Deployment, and all are fed by one Subscription."""
     project = Project(tmp_path_factory.mktemp("project"), f"test-{uuid.uuid4().hex[:10]}")
-    project.write("app/app.yml", (_subscription(), *(_deployment(name) for name in ROWS)))
+    feed = {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": NAMESPACE}
+    everywhere = subscription([{"clusterAffinity": {}}], [{**feed, "name": name} for name in ROWS])
+    workloads = [deployment(name, row.template(name)) for name, row in ROWS.items()]
+    project.write("app/app.yml", (everywhere, *workloads))
     member = control_plane.members[0]
     going = [name for row, each in ROWS.items() for name in each.terminating(row)]
     with placed(member, project.namespace, everything(), going), fault_proxy(member.kubeconfig) as proxy:
@@ -62,34 +65,6 @@ def answer(control_plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory
 
 def _by_row(capacity: dict[str, int]) -> dict[str, int]:
     return {key.rpartition("/")[2]: room for key, room in capacity.items()}
-
-
-def _deployment(name: str) -> dict[str, Any]:
-    labels = {"app": name}
-    return {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": name, "namespace": NAMESPACE},
-        "spec": {
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": ROWS[name].template(name)},
-        },
-    }
-
-
-def _subscription() -> dict[str, Any]:
-    feed = {"apiVersion": "apps/v1", "kind": "Deployment", "namespace": NAMESPACE}
-    return {
-        "apiVersion": "apps.clusternet.io/v1alpha1",
-        "kind": "Subscription",
-        "metadata": {"name": "web", "namespace": "default"},
-        "spec": {
-            "schedulingStrategy": "Dividing",
-            "dividingScheduling": {"type": "Dynamic", "dynamicDividing": {"strategy": "Spread"}},
-            "subscribers": [{"clusterAffinity": {}}],
-            "feeds": [{**feed, "name": name} for name in ROWS],
-        },
-    }
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -75,7 +75,9 @@ class Fleet:
             {"clusterAffinity": {"matchLabels": {"site": site}}, "weight": weight} for site, weight in weights.items()
         ]
         space: dict[str, Any] = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-        made = deployment(replicas)
+        # Each replica asks for a processor of the nodes of the test.
+        pods = {"nodeSelector": {OWNER: NAMESPACE}, "containers": [container({"cpu": "1"})]}
+        made = deployment("web", pods, replicas=replicas)
         feeds = [{"apiVersion": raw["apiVersion"], "kind": raw["kind"], **raw["metadata"]} for raw in (space, made)]
         self.project.write("app/app.yml", (space, made, subscription(subscribers, feeds, dividing)))
 
@@ -118,23 +120,23 @@ def numbers(diff: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
     return found
 
 
-def deployment(replicas: int) -> dict[str, Any]:
-    """Each replica asks for a processor of the nodes of the test."""
-    labels = {"app": "web"}
-    spec = {"nodeSelector": {OWNER: NAMESPACE}, "containers": [container({"cpu": "1"})]}
+def deployment(name: str, pod_spec: Mapping[str, Any], **spec: Any) -> dict[str, Any]:
+    """A Deployment of such pods in the test's own namespace."""
+    labels = {"app": name}
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": "web", "namespace": NAMESPACE},
+        "metadata": {"name": name, "namespace": NAMESPACE},
         "spec": {
-            "replicas": replicas,
+            **spec,
             "selector": {"matchLabels": labels},
-            "template": {"metadata": {"labels": labels}, "spec": spec},
+            "template": {"metadata": {"labels": labels}, "spec": pod_spec},
         },
     }
 
 
-def subscription(subscribers: Any, feeds: Any, dividing: Mapping[str, Any]) -> dict[str, Any]:
+def subscription(subscribers: Any, feeds: Any, dividing: Mapping[str, Any] = SPREAD) -> dict[str, Any]:
+    """A Subscription that divides these feeds."""
     return {
         "apiVersion": "apps.clusternet.io/v1alpha1",
         "kind": "Subscription",
