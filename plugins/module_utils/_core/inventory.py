@@ -102,7 +102,7 @@ def replica_localization(
                 )
             },
         },
-        "annotations": {api.ANNOTATION_SUBSCRIPTION: f"{subscription.meta.namespace}/{subscription.meta.name}"},
+        "annotations": {api.ANNOTATION_SUBSCRIPTION: subscription.full_name},
     }
     patch = replicas_patch(template, order.replica_json_path, replicas)
     override = {
@@ -123,7 +123,7 @@ def replica_localization_name(subscription: Subscription, feed_key: str) -> str:
     """The name of a Subscription's replica Localizations for a feed, the same in every cluster's namespace."""
     meta = subscription.meta
     readable = f"{meta.name}-{feed_key.rpartition('/')[2]}-{_OVERRIDE_NAME}"
-    return hashed_slug(readable, f"{meta.namespace}/{meta.name}\n{feed_key}", _NAME_LIMIT)
+    return hashed_slug(readable, f"{subscription.full_name}\n{feed_key}", _NAME_LIMIT)
 
 
 def is_replica_localization(policy: Policy) -> bool:

@@ -43,7 +43,7 @@ def _moves(changes: Sequence[Change], after: Loaded, guards: Guards) -> Iterator
     for item in after.snapshot.subscriptions:
         if item.scheduler_name not in SCHEDULER_NAMES or item.meta.is_deleting or not (moved or item.key in changed):
             continue
-        if item.status.get("bindingClusters"):
+        if item.bound:
             for problem in bind(item, after.snapshot.clusters, guards).problems:
                 yield f"Subscription {item.full_name}: {problem}"
 

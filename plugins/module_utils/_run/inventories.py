@@ -44,16 +44,12 @@ def dividing_changes(
     """
     done = [placement for placement in placements if not placement.problems]
     wanted = {ObjectKey.of(raw): raw for placement in done for raw in _objects(placement, loaded)}
-    settled = {_name(placement) for placement in done}
+    settled = {placement.subscription.full_name for placement in done}
     return (
         *_statuses(done, loaded),
         *_puts(wanted.values(), loaded),
         *_obsolete(wanted, lambda name: name in settled or is_gone(name), loaded),
     )
-
-
-def _name(placement: Placement) -> str:
-    return f"{placement.subscription.meta.namespace}/{placement.subscription.meta.name}"
 
 
 def _statuses(placements: Iterable[Placement], loaded: Loaded) -> Iterator[Put]:

@@ -20,6 +20,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.taints im
 from ansible_collections.multicluster.apps.plugins.module_utils._run.explaining import explained
 from ansible_collections.multicluster.apps.plugins.module_utils._run.loading import Loaded, parse_contents
 from ansible_collections.multicluster.apps.plugins.module_utils._run.measuring import Measure, Measured
+from ansible_collections.multicluster.apps.plugins.module_utils._run.registering import label_text
 from ansible_collections.multicluster.apps.plugins.module_utils._run.rendering import (
     Scope,
     check_scope,
@@ -106,17 +107,14 @@ def _changed(loaded: Loaded, clusters: Mapping[str, ManagedCluster], what: Suppo
 
     for name, labels in what.labels.items():
         merged = {**clusters[name].meta.labels, **labels}
-        change(name, "metadata", {"labels": {key: _text(value) for key, value in merged.items() if value is not None}})
+        change(
+            name, "metadata", {"labels": {key: label_text(value) for key, value in merged.items() if value is not None}}
+        )
     for name, taints in what.taints.items():
         change(name, "spec", {"taints": taints})
     for name in what.without:
         change(name, "metadata", {"deletionTimestamp": _SOME_TIME})
     return parse_contents(replace(loaded.contents, objects=objects), loaded)
-
-
-def _text(value: Any) -> str:
-    """A label's value; YAML reads `true` and `2` as what no label can be."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _label_problems(labels: Mapping[str, Any]) -> Iterator[str]:
