@@ -14,8 +14,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import repeat
 from operator import sub
+from types import MappingProxyType
 from typing import Any, Final
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.apportion import MOST_REPLICAS, apportion
@@ -46,6 +48,7 @@ _UNLIMITED: Final = (CPU, MEMORY, EPHEMERAL_STORAGE, PODS)
 _ENDLESS: Final = 2**63 * MOST_REPLICAS
 # What `min` of one column alone would be asked with: no node holds more.
 _NO_LIMIT: Final = repeat(MOST_REPLICAS)
+_NO_PODS: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,9 @@ class CapacityReport:
         return "; ".join(parts)
 
 
+@lru_cache(maxsize=2**16)
 def label_key(namespace: str, key: str, value: str) -> str:
-    """A namespace and a label as one text: hashed once for all the clusters that are asked for it."""
+    """A namespace and a label as one text: the same one, hashed once, for the thousands of clusters that have it."""
     return f"{namespace} {key} {value}"
 
 
@@ -95,10 +99,11 @@ class ClusterRoom:
         self.nodes: tuple[Node, ...] = tuple(nodes)
         self._pods = pods
         # The same by `label_key`: every feed of a fleet asks for its own pods.
-        self.labelled: Counter[str] = Counter()
+        labelled: Counter[str] = Counter()
         for (namespace, labels), count in (pods or {}).items():
             for key, value in labels:
-                self.labelled[label_key(namespace, key, value)] += count
+                labelled[label_key(namespace, key, value)] += count
+        self.labelled: Mapping[str, int] = labelled
         self._slots: Sequence[int] = [node.slots for node in self.nodes]
         resources = {resource for node in self.nodes for resource in node.free}
         self._free: dict[str, list[int]] = {
@@ -252,7 +257,7 @@ class ClusterRoom:
         room = cls.__new__(cls)
         room.nodes, room._slots, room._free, room._is_freed = nodes, slots, free, is_freed
         room._answers, room._usable, room._pods = {}, {}, None
-        room.labelled = Counter()
+        room.labelled = _NO_PODS
         return room
 
     def _holds(self, needs: ReplicaRequirements) -> Sequence[int]:

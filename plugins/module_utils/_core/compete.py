@@ -34,7 +34,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.dividing i
     divide,
     rules_of,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running, bindings_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.errors import InvalidInput
@@ -43,8 +43,6 @@ from ansible_collections.multicluster.apps.plugins.module_utils._model.requireme
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
 PREEMPT_LOWER_PRIORITY: Final = "PreemptLowerPriority"
-
-_NO_ROOM: Final = ClusterRoom(())
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Claim:
     @cached_property
     def bindings(self) -> tuple[str, ...]:
         """Those of the clusters."""
-        return tuple([cluster.binding for cluster in self.clusters])
+        return bindings_of(self.clusters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,6 @@ class _Market:
     def __init__(self, claims: Sequence[Claim], rooms: Mapping[str, ClusterRoom], firm: Collection[int]) -> None:
         self._claims = claims
         self._rooms = dict(rooms)
-        self._measured = frozenset(rooms)
         self._running: list[dict[str, Mapping[str, int]]] = [dict(claim.running) for claim in claims]
         self._owned: dict[tuple[int, str], dict[str, int]] = {}
         # Before the claim that was served last: the rooms, and what its victims ran where.
@@ -138,9 +135,8 @@ class _Market:
         # What is asked for alike is one value, so that rooms find their answers by it.
         self._same: dict[ReplicaRequirements, ReplicaRequirements] = {}
         self._gives_way: set[int] = set()
-        # What the claim that is being served runs; nobody takes that from it before it is served.
-        self._rows: tuple[int, Rows] | None = None
-        self._named: tuple[Clusters, tuple[str, ...]] = ((), ())
+        # Of the claim that is being served, with the clusters that it is about.
+        self._running_there: tuple[int, Clusters, Rows] | None = None
         self._problems = [self._check(index) for index in range(len(claims))]
         self._gives_way.difference_update(firm)
         self.queue = sorted(range(len(claims)), key=lambda index: -claims[index].subscription.priority)
@@ -155,7 +151,9 @@ class _Market:
 
         def capacity_of(order: FeedOrder, clusters: Clusters) -> list[int | None]:
             needs, rooms = self._needs[index, order.feed.key], self._rooms
-            return [rooms[name].replicas(needs) if name in rooms else None for name in self._names(clusters)]
+            return [
+                rooms[name].replicas(needs) if name in rooms else None for name in self._rows(index, clusters).names
+            ]
 
         def settle(
             order: FeedOrder, clusters: Clusters, divider: DynamicDivider, division: DynamicDivision
@@ -204,29 +202,25 @@ class _Market:
             self._gives_way.add(index)
         return ()
 
-    def _room(self, cluster: ManagedCluster) -> ClusterRoom:
-        return self._rooms.get(cluster.binding, _NO_ROOM)
-
     def _take(self, index: int, order: FeedOrder, clusters: Clusters, replicas: Sequence[int]) -> None:
         """What is new takes room; what runs has its place already."""
         if not replicas:
             return
-        names = self._names(clusters)
-        if self._rows is None or self._rows[0] != index or self._rows[1].names is not names:
-            self._rows = (index, Rows(self._running[index], names))
-        before = self._rows[1].of(order.feed.key)
+        rows = self._rows(index, clusters)
+        before = rows.of(order.feed.key)
         if before == replicas:
             return
         needs, rooms = self._needs[index, order.feed.key], self._rooms
-        for name, running, count in zip(names, before, replicas, strict=True):
+        for name, running, count in zip(rows.names, before, replicas, strict=True):
             if count > running and name in rooms:
                 rooms[name] = rooms[name].taking(needs, count - running)
 
-    def _names(self, clusters: Clusters) -> tuple[str, ...]:
-        """Their bindings; feed after feed asks for those of the same clusters."""
-        if clusters is not self._named[0]:
-            self._named = (clusters, tuple([cluster.binding for cluster in clusters]))
-        return self._named[1]
+    def _rows(self, index: int, clusters: Clusters) -> Rows:
+        """What a claim runs there; feed after feed asks for the same, and nobody takes from it once it is served."""
+        known = self._running_there
+        if known is None or known[0] != index or known[1] is not clusters:
+            known = self._running_there = (index, clusters, Rows(self._running[index], bindings_of(clusters)))
+        return known[2]
 
     def _preempt(
         self,
@@ -264,12 +258,10 @@ class _Market:
 
     def _gain(self, cluster: ManagedCluster, needs: ReplicaRequirements, victims: Sequence[tuple[int, str]]) -> int:
         """How many replicas more there is room for when all victims are gone; none where nobody knows what room there is."""
-        if cluster.binding not in self._measured:
-            return 0
+        room = self._rooms.get(cluster.binding)
         leaving = [(self._needs[each], running) for each in victims if (running := self._runs(each, cluster))]
-        if not leaving:
+        if room is None or not leaving:
             return 0
-        room = self._room(cluster)
         return room.releasing(*leaving).replicas(needs) - room.replicas(needs)
 
     def _runs(self, victim: tuple[int, str], cluster: ManagedCluster) -> int:
@@ -293,7 +285,7 @@ class _Market:
     ) -> list[Preemption]:
         """Make room for so many replicas, and take it."""
         evicted = []
-        room = self._room(cluster)
+        room = self._rooms[cluster.binding]
         for victim in victims:
             if room.replicas(needs) >= wanted:
                 break

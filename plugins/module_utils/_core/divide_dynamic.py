@@ -170,7 +170,8 @@ class DynamicDivider:
         if most is None or len(everywhere) <= most:
             return tuple(everywhere)
         running = [sum(demand.running[place] for demand in demands) for place in everywhere]
-        room = [sum(min(demand.room[place], demand.desired) for demand in demands) for place in everywhere]
+        rooms = [(demand.room, demand.desired) for demand in demands]
+        room = [sum(min(each[place], desired) for each, desired in rooms) for place in everywhere]
         # What stays in any case, before what is only better.
         merit = {p: (not running[p], -running[p], p not in bound, self._tier_of[p], -room[p], p) for p in everywhere}
         turns: dict[int | None, int] = {}

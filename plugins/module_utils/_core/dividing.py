@@ -24,7 +24,7 @@ from ansible_collections.multicluster.apps.plugins.module_utils._core.divide_sta
     StaticDivision,
     StaticWeights,
 )
-from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running
+from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Rows, Running, bindings_of
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import FeedOrder
 from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.dividing import BINPACK, DynamicRules
@@ -123,12 +123,12 @@ def divide(
     if rules is None:
         return _static(subscription, clusters, orders)
     counted = [order for order in orders if order.desired_replicas is not None]
-    divider, rows = DynamicDivider(rules, clusters), _rows(running, clusters)
+    divider, rows = DynamicDivider(rules, clusters), Rows(running, bindings_of(clusters))
     if rules.max_clusters is not None and len(clusters) > rules.max_clusters:
         asks = survey or needs_room(rules, orders, rows, anew=anew)
         demands = [_demand(order, rows, clusters, capacity_of if asks else None) for order in counted]
         clusters = _targets(subscription, divider, clusters, demands, anew=anew)
-        divider, rows = DynamicDivider(rules, clusters), _rows(running, clusters)
+        divider, rows = DynamicDivider(rules, clusters), Rows(running, bindings_of(clusters))
     divisions: dict[str, Division] = {}
     for order in counted:
         asks = survey or anew or seeks(rules, order.desired_replicas or 0, rows.of(order.feed.key))
@@ -136,10 +136,6 @@ def divide(
         division = divider.divide(demand.anew if anew else demand)
         divisions[order.feed.key] = settle(order, clusters, divider, division) if settle else division
     return _bound(rules, clusters, orders, divisions, divider, rows)
-
-
-def _rows(running: Running, clusters: Clusters) -> Rows:
-    return Rows(running, tuple([cluster.binding for cluster in clusters]))
 
 
 def _demand(order: FeedOrder, rows: Rows, clusters: Clusters, capacity_of: CapacityOf | None) -> Demand:

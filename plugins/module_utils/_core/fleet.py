@@ -25,11 +25,6 @@ class Fleet:
         self._matching: dict[LabelSelector, tuple[int, ...]] = {}
 
     @cached_property
-    def bindings(self) -> tuple[str, ...]:
-        """`<namespace>/<name>` of each."""
-        return tuple(cluster.binding for cluster in self.clusters)
-
-    @cached_property
     def leaving(self) -> frozenset[int]:
         """The places of the clusters that are being deleted."""
         return frozenset(place for place, cluster in enumerate(self.clusters) if cluster.meta.is_deleting)

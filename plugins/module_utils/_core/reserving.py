@@ -12,12 +12,13 @@ cluster of which a user said what it has, nothing is ever to be seen, so that ev
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import gt
 from typing import Any
 
 from ansible_collections.multicluster.apps.plugins.module_utils._core.capacity import ClusterRoom, label_key
+from ansible_collections.multicluster.apps.plugins.module_utils._core.compete import Claim
 from ansible_collections.multicluster.apps.plugins.module_utils._core.running import Row, running_replicas
 from ansible_collections.multicluster.apps.plugins.module_utils._core.workloads import feed_order, pod_labels
 from ansible_collections.multicluster.apps.plugins.module_utils._model.bundles import Manifest
@@ -38,12 +39,16 @@ class _Promise:
     needs: ReplicaRequirements
     namespace: str
     labels: LabelSelector | None
-    rows: list[Row]
+    rows: list[Mapping[str, int]]
+
+    @property
+    def only(self) -> Mapping[str, int] | None:
+        """The row, where only one Subscription feeds the object."""
+        return self.rows[0] if len(self.rows) == 1 else None
 
     def replicas(self) -> Iterable[tuple[str, int]]:
         """By binding: an object that several Subscriptions feed is there once."""
-        if len(self.rows) == 1:
-            row = self.rows[0]
+        if isinstance(row := self.only, Row):
             return zip(row.names, row.counts, strict=True)
         return {name: max(row.get(name, 0) for row in self.rows) for row in self.rows for name in row}.items()
 
@@ -56,18 +61,20 @@ class _Promise:
         return label_key(self.namespace, requirements[0].key, requirements[0].values[0])
 
 
-def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> dict[str, ClusterRoom]:
+def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot, claims: Iterable[Claim]) -> dict[str, ClusterRoom]:
     """The rooms less what is spoken for.
 
     :param rooms: by binding, as they were measured or given.
+    :param claims: what is known already of what some of the Subscriptions ask for and run.
     :param snapshot: what the hub holds: the statuses of all Subscriptions, in scope or not.
     """
     left = dict(rooms)
+    promises = _promises(snapshot, claims) if rooms else ()
+    seen = _Seen(rooms, {promise.pair for promise in promises})
     # What is asked for alike is taken at once: a fleet has millions of promises, and few kinds of them.
     owed: defaultdict[str, Counter[ReplicaRequirements]] = defaultdict(Counter)
-    tables = _Tables(rooms)
-    for promise in _promises(snapshot) if rooms else ():
-        for binding, missing in _missing(promise, rooms, tables):
+    for promise in promises:
+        for binding, missing in _missing(promise, rooms, seen):
             owed[binding][promise.needs] += missing
     for binding, found in owed.items():
         for needs, replicas in found.items():
@@ -75,37 +82,45 @@ def unreserved(rooms: Mapping[str, ClusterRoom], snapshot: Snapshot) -> dict[str
     return left
 
 
-class _Tables:
-    """The pods of clusters, for a look at a whole row: nearly always everything that was promised is there."""
+class _Seen:
+    """The pods of clusters, for a look at a whole row: nearly always everything that was promised is there.
 
-    def __init__(self, rooms: Mapping[str, ClusterRoom]) -> None:
+    :param pairs: the keys that are asked for (`label_key`).
+    """
+
+    def __init__(self, rooms: Mapping[str, ClusterRoom], pairs: Collection[str | None]) -> None:
         self._rooms = rooms
+        self._counted = [binding for binding, room in rooms.items() if room.is_counted]
+        # Read cluster by cluster, and compared pair by pair: to look each pair up in each cluster takes far longer.
+        self._rows: dict[str | None, list[int]] = {pair: [0] * len(self._counted) for pair in pairs}
+        for place, binding in enumerate(self._counted):
+            for pair, count in rooms[binding].labelled.items():
+                if (row := self._rows.get(pair)) is not None:
+                    row[place] = count
         self._names: tuple[str, ...] | None = None
-        # Of the clusters whose pods were counted; None where a user says what one of them has.
-        self._places: list[int] = []
-        self._pods: list[Mapping[str, int]] | None = None
+        self._places: list[int] | None = None
 
     def lacks(self, row: Row, pair: str) -> bool:
         """Whether pods of a row are missing anywhere, or that cannot be told at one look."""
         if row.names is not self._names:  # the feeds of a Subscription share them
-            self._names = row.names
-            found = [(place, room) for place, name in enumerate(row.names) if (room := self._rooms.get(name))]
-            self._places = [place for place, _room in found]
-            self._pods = (
-                [room.labelled for _place, room in found] if all(room.is_counted for _p, room in found) else None
-            )
-        if self._pods is None:
+            self._names, self._places = row.names, self._places_in(row.names)
+        if self._places is None:
             return True
-        counts = row.counts
-        if len(self._places) < len(counts):
-            counts = tuple([counts[place] for place in self._places])
-        return any(map(gt, counts, [pods.get(pair, 0) for pods in self._pods]))
+        counts = (*row.counts, 0)
+        return any(map(gt, [counts[place] for place in self._places], self._rows[pair]))
+
+    def _places_in(self, names: tuple[str, ...]) -> list[int] | None:
+        """Where each counted cluster stands among the names, after the last for none; None where others have room, too."""
+        found = {name: place for place, name in enumerate(names)}
+        if any(not self._rooms[name].is_counted for name in names if name in self._rooms):
+            return None
+        return [found.get(binding, len(names)) for binding in self._counted]
 
 
-def _missing(promise: _Promise, rooms: Mapping[str, ClusterRoom], tables: _Tables) -> Iterator[tuple[str, int]]:
+def _missing(promise: _Promise, rooms: Mapping[str, ClusterRoom], seen: _Seen) -> Iterator[tuple[str, int]]:
     """By binding, how many of its replicas are not to be seen on nodes."""
-    pair = promise.pair
-    if pair and len(promise.rows) == 1 and not tables.lacks(promise.rows[0], pair):
+    pair, row = promise.pair, promise.only
+    if pair and isinstance(row, Row) and not seen.lacks(row, pair):
         return
     for binding, replicas in promise.replicas():
         room = rooms.get(binding) if replicas else None
@@ -114,16 +129,16 @@ def _missing(promise: _Promise, rooms: Mapping[str, ClusterRoom], tables: _Table
         if not room.is_counted:
             yield binding, replicas
         elif promise.labels is not None:
-            seen = room.labelled.get(pair, 0) if pair else room.pods(promise.namespace, promise.labels)
-            if seen < replicas:
-                yield binding, replicas - seen
+            there = room.labelled.get(pair, 0) if pair else room.pods(promise.namespace, promise.labels)
+            if there < replicas:
+                yield binding, replicas - there
 
 
-def _promises(snapshot: Snapshot) -> Sequence[_Promise]:
+def _promises(snapshot: Snapshot, claims: Iterable[Claim]) -> Sequence[_Promise]:
     """One for each fed object. What cannot be read is a problem of its Subscription, and keeps nothing free."""
     found: dict[str, _Promise] = {}
     same: dict[ReplicaRequirements, ReplicaRequirements] = {}
-    for key, template, needs, row in _rows(snapshot):
+    for key, template, needs, row in _rows(snapshot, claims):
         if key in found:
             found[key].rows.append(row)
             continue
@@ -132,16 +147,21 @@ def _promises(snapshot: Snapshot) -> Sequence[_Promise]:
     return tuple(found.values())
 
 
-def _rows(snapshot: Snapshot) -> Iterator[tuple[str, Mapping[str, Any], ReplicaRequirements, Row]]:
+def _rows(
+    snapshot: Snapshot, claims: Iterable[Claim]
+) -> Iterator[tuple[str, Mapping[str, Any], ReplicaRequirements, Mapping[str, int]]]:
+    asked = {claim.subscription.key: claim for claim in claims}
     for subscription in snapshot.subscriptions:
-        running = running_replicas(subscription)
+        claim = asked.get(subscription.key)
+        running = claim.running if claim else running_replicas(subscription)
+        orders = {order.feed.key: order for order in claim.orders} if claim else {}
         for feed in subscription.feeds:
             if feed.key not in running:
                 continue
             try:
                 source = snapshot.resolve(feed)
                 if isinstance(source, Manifest):
-                    order = feed_order(feed, source.template)
+                    order = orders.get(feed.key) or feed_order(feed, source.template)
                     if order.desired_replicas is not None:
                         needs = ReplicaRequirements.of(order.requirements)
                         yield feed.key, source.template, needs, running[feed.key]

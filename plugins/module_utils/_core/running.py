@@ -10,14 +10,20 @@ whole, and nothing looks at a single number that need not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+from ansible_collections.multicluster.apps.plugins.module_utils._model.clusters import ManagedCluster
 from ansible_collections.multicluster.apps.plugins.module_utils._model.subscription import Subscription
 
 # By feed key and by binding: how many replicas run.
 Running: TypeAlias = Mapping[str, Mapping[str, int]]
 Counts: TypeAlias = tuple[int, ...]
+
+
+def bindings_of(clusters: Iterable[ManagedCluster]) -> tuple[str, ...]:
+    """`<namespace>/<name>` of each."""
+    return tuple([cluster.binding for cluster in clusters])
 
 
 class Row(Mapping[str, int]):

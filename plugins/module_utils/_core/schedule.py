@@ -190,7 +190,8 @@ def place(
         move_to = partial(_leaving, bases_by_name(snapshot), snapshot.clusters)
     placed = {index: _place(each, None, move_to, guards) for index, each in enumerate(asked) if each.claim is None}
     rest = [index for index, each in enumerate(asked) if each.claim is not None]
-    left = unreserved(rooms, snapshot)
+    claims = [each.claim for each in asked if each.claim is not None]
+    left = unreserved(rooms, snapshot, claims)
     firm: set[int] = set()
     while True:
 
@@ -199,7 +200,7 @@ def place(
             placed[index] = _place(asked[index], served, move_to, guards, rooms)
             return not placed[index].problems
 
-        serve([claim for index in rest if (claim := asked[index].claim)], left, accepts, firm)
+        serve(claims, left, accepts, firm)
         # Who gave way and may not: it keeps what it has, and the others have to look for room once more.
         victims = {each.victim for index in rest for each in placed[index].preempted}
         stubborn = {

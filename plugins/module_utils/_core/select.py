@@ -77,19 +77,27 @@ class Selection:
 
     :ivar fleet: all clusters of the hub.
     :ivar selected: the chosen clusters, the best first; equals keep the order of the candidates.
-    :ivar candidates: what the affinities select, in the order of the subscribers.
-    :ivar feasible: the candidates whose taints are tolerated.
-    :ivar scores: by place, those of the feasible clusters.
+    :ivar places: of what the affinities select, in the order of the subscribers.
+    :ivar scores: by place, those of the feasible clusters, in that order.
     :ivar turned_away: by place, what turned a candidate away and why.
     """
 
     subscription: Subscription
     fleet: Fleet
     selected: tuple[ManagedCluster, ...]
-    candidates: tuple[ManagedCluster, ...]
-    feasible: tuple[ManagedCluster, ...]
+    places: Sequence[int]
     scores: Mapping[int, int]
     turned_away: Mapping[int, tuple[Filter, str]]
+
+    @property
+    def candidates(self) -> tuple[ManagedCluster, ...]:
+        """What the affinities select, in the order of the subscribers."""
+        return tuple(self.fleet.clusters[place] for place in self.places)
+
+    @property
+    def feasible(self) -> tuple[ManagedCluster, ...]:
+        """The candidates whose taints are tolerated."""
+        return tuple(self.fleet.clusters[place] for place in self.scores)
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -131,13 +139,11 @@ def select(subscription: Subscription, fleet: Fleet, percentage: int = 100) -> S
     chosen = _best_of_subgroups(subscription, ranked, groups) if subscription.scheduling_by_subgroup else ranked
     for place in set(ranked).difference(chosen):
         turned_away[place] = (Filter.SUBGROUP, "its subgroups are full with clusters that rank before it")
-    clusters = fleet.clusters
     return Selection(
         subscription=subscription,
         fleet=fleet,
-        selected=tuple(clusters[place] for place in chosen),
-        candidates=tuple(clusters[place] for place in candidates),
-        feasible=tuple(clusters[place] for place in feasible),
+        selected=tuple(fleet.clusters[place] for place in chosen),
+        places=candidates,
         scores=scores,
         turned_away=turned_away,
     )
